@@ -1,0 +1,258 @@
+"""Normalizations of activations."""
+
+# ruff: noqa: FBT001, FBT002, PLR0913 - the constructors' signatures are the original's
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from loadstone.addons.utils.keras_utils import WeightSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
+
+IMAGE_RANK = 4
+
+
+class GroupNormalization(keras.layers.Layer):
+    """Normalizes groups of channels to zero mean and unit variance (Wu & He 2018, arXiv:1803.08494).
+
+    Args:
+        groups: number of groups the channels are split into; -1 makes each channel its own. Defaults to 32, as since
+            release 0.12.0; before, it was 2.
+        axis: the channel axis, not the batch axis.
+        epsilon: added to the variance.
+        center: whether there is an offset ``beta``.
+        scale: whether there is a factor ``gamma``.
+        beta_initializer: initializer of ``beta``.
+        gamma_initializer: initializer of ``gamma``.
+        beta_regularizer: regularizer of ``beta``.
+        gamma_regularizer: regularizer of ``gamma``.
+        beta_constraint: constraint of ``beta``.
+        gamma_constraint: constraint of ``gamma``.
+
+    Variables: ``gamma`` and ``beta``, each of shape (channels,), in this order.
+
+    With one channel a group and a negative ``axis`` other than -1, the statistics are taken over all axes but the
+    one *before* ``axis``. That is what every release computed, so models trained that way need it.
+
+    Raises:
+        ValueError: for the batch axis.
+    """
+
+    def __init__(
+        self,
+        groups: int = 32,
+        axis: int = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Initializer = "zeros",
+        gamma_initializer: Initializer = "ones",
+        beta_regularizer: Regularizer = None,
+        gamma_regularizer: Regularizer = None,
+        beta_constraint: Constraint = None,
+        gamma_constraint: Constraint = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        if axis == 0:
+            raise ValueError("axis 0 is the batch axis, which cannot be normalized")
+        self.supports_masking = True
+        self.groups = groups
+        self.axis = axis
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self.gamma = None
+        self.beta = None
+
+    def build(self, input_shape: Shape) -> None:
+        """Create ``gamma`` and ``beta``.
+
+        Raises:
+            ValueError: when the number of channels is unknown or not a multiple of ``groups``.
+        """
+        channels = input_shape[self.axis]
+        if channels is None:
+            raise ValueError(f"axis {self.axis} must have a known size; the input's shape is {input_shape}")
+        if self.groups == -1:
+            self.groups = channels
+        if channels % self.groups:
+            raise ValueError(f"{channels} channels cannot be split into {self.groups} groups")
+        self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={self.axis: channels})
+        if self.scale:
+            self.gamma = self.add_weight(name="gamma", shape=(channels,), **self._gamma.arguments())
+        if self.center:
+            self.beta = self.add_weight(name="beta", shape=(channels,), **self._beta.arguments())
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Normalize ``inputs``, of any rank from 2; the shape and dtype stay."""
+        channels = inputs.shape[self.axis]
+        one_channel_each = channels == self.groups
+        shape = ops.shape(inputs)
+        grouped = inputs if one_channel_each else ops.reshape(inputs, self._grouped(list(shape), channels))
+        reduction_axes = list(range(1, len(grouped.shape)))
+        reduction_axes.pop(self._position_of_groups(one_channel_each=one_channel_each))
+        mean, variance = _moments(grouped, reduction_axes)
+        broadcast: list[Any] = [1] * len(inputs.shape)
+        broadcast[self.axis] = channels
+        if not one_channel_each:
+            broadcast = self._grouped(broadcast, channels)
+        factor = ops.rsqrt(variance + self.epsilon)
+        if self.gamma is not None:
+            factor = factor * ops.cast(ops.reshape(self.gamma, broadcast), factor.dtype)
+        offset = -mean * factor
+        if self.beta is not None:
+            offset = offset + ops.cast(ops.reshape(self.beta, broadcast), factor.dtype)
+        outputs = grouped * ops.cast(factor, inputs.dtype) + ops.cast(offset, inputs.dtype)
+        return outputs if one_channel_each else ops.reshape(outputs, shape)
+
+    def _grouped(self, shape: list[Any], channels: int) -> list[Any]:
+        """Return ``shape`` with the channel axis split into groups and channels in a group."""
+        split = list(shape)
+        split[self.axis] = channels // self.groups
+        split.insert(self.axis, self.groups)
+        return split
+
+    def _position_of_groups(self, *, one_channel_each: bool) -> int:
+        """Return where, among all axes but the batch's, the one that keeps its own statistics stands."""
+        if self.axis != -1:
+            return self.axis - 1
+        return -1 if one_channel_each else -2
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return ``input_shape``."""
+        return input_shape
+
+    def get_config(self) -> Config:
+        """Return the constructor's arguments; once built, ``groups`` is never -1."""
+        return {
+            **super().get_config(),
+            "groups": self.groups,
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            **self._beta.get_config(),
+            **self._gamma.get_config(),
+        }
+
+
+def _moments(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
+    """Return mean and population variance with kept dimensions, in float32 for the half-precision types."""
+    if keras.backend.standardize_dtype(x.dtype) in {"float16", "bfloat16"}:
+        x = ops.cast(x, "float32")
+    mean = ops.mean(x, axis=axes, keepdims=True)
+    return mean, ops.mean(ops.square(x - mean), axis=axes, keepdims=True)
+
+
+class InstanceNormalization(GroupNormalization):
+    """Group normalization with each channel a group of its own (Ulyanov et al. 2016, arXiv:1607.08022).
+
+    Args:
+        **kwargs: those of `GroupNormalization`. ``groups``, which configurations hold, is ignored.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "groups": -1})
+
+
+class FilterResponseNormalization(keras.layers.Layer):
+    """Divides each channel of an image by its root mean square (Singh & Krishnan 2019, arXiv:1911.09737).
+
+    Args:
+        epsilon: added to the mean square, as its absolute value.
+        axis: the spatial axes; only ``[1, 2]`` is possible.
+        beta_initializer: initializer of ``beta``.
+        gamma_initializer: initializer of ``gamma``.
+        beta_regularizer: regularizer of ``beta``.
+        gamma_regularizer: regularizer of ``gamma``.
+        beta_constraint: constraint of ``beta``.
+        gamma_constraint: constraint of ``gamma``.
+        learned_epsilon: whether a trainable part is added to ``epsilon``.
+        learned_epsilon_constraint: constraint of that part.
+        name: the layer's name.
+
+    Variables: ``learned_epsilon`` (1,) if asked for, ``gamma`` and ``beta`` (1, 1, 1, channels), in this order.
+
+    Raises:
+        ValueError: for another ``axis``.
+    """
+
+    def __init__(
+        self,
+        epsilon: float = 1e-6,
+        axis: Sequence[int] = (1, 2),
+        beta_initializer: Initializer = "zeros",
+        gamma_initializer: Initializer = "ones",
+        beta_regularizer: Regularizer = None,
+        gamma_regularizer: Regularizer = None,
+        beta_constraint: Constraint = None,
+        gamma_constraint: Constraint = None,
+        learned_epsilon: bool = False,
+        learned_epsilon_constraint: Constraint = None,
+        name: str | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(name=name, **kwargs)
+        if list(axis) != [1, 2]:
+            raise ValueError(f"FilterResponseNormalization works on the spatial axes [1, 2], not {axis}")
+        self.supports_masking = True
+        self.epsilon = epsilon
+        self.axis = list(axis)
+        self.use_eps_learned = learned_epsilon
+        self.eps_learned_constraint = keras.constraints.get(learned_epsilon_constraint)
+        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
+        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint)
+        if learned_epsilon:
+            self.eps_learned = self.add_weight(
+                name="learned_epsilon",
+                shape=(1,),
+                initializer=keras.initializers.Constant(1e-4),
+                constraint=self.eps_learned_constraint,
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        """Create ``gamma`` and ``beta``.
+
+        Raises:
+            ValueError: when the input is not (batch, height, width, channels).
+        """
+        if len(input_shape) != IMAGE_RANK:
+            raise ValueError(f"FilterResponseNormalization needs input of rank 4, not of shape {input_shape}")
+        shape = (1, 1, 1, input_shape[-1])
+        self.gamma = self.add_weight(name="gamma", shape=shape, **self._gamma.arguments())
+        self.beta = self.add_weight(name="beta", shape=shape, **self._beta.arguments())
+        self.input_spec = keras.layers.InputSpec(ndim=IMAGE_RANK, axes={-1: input_shape[-1]})
+
+    def call(self, inputs: Tensor) -> Tensor:
+        """Normalize ``inputs`` of shape (batch, height, width, channels); the shape stays."""
+        epsilon = ops.abs(ops.cast(self.epsilon, inputs.dtype))
+        if self.use_eps_learned:
+            epsilon = epsilon + ops.abs(self.eps_learned)
+        mean_square = ops.mean(ops.square(inputs), axis=self.axis, keepdims=True)
+        return self.gamma * (inputs * ops.rsqrt(mean_square + epsilon)) + self.beta
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return ``input_shape``."""
+        return input_shape
+
+    def get_config(self) -> Config:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "learned_epsilon": self.use_eps_learned,
+            "learned_epsilon_constraint": keras.constraints.serialize(self.eps_learned_constraint),
+            **self._beta.get_config(),
+            **self._gamma.get_config(),
+        }

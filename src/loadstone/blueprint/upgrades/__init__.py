@@ -1,0 +1,118 @@
+"""A blueprint of the Keras 2 dialect as Keras 3 wants it, with the audit trail and what stands in the way.
+
+To add an upgrade, add a row to `arguments`, `objects` or `blueprint.operators`, or a function to `calls` or `names`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from loadstone.artifact import Dialect
+from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
+from loadstone.blueprint.traverse import map_objects
+from loadstone.blueprint.upgrades.arguments import ARGUMENTS
+from loadstone.blueprint.upgrades.calls import upgrade_calls
+from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
+from loadstone.blueprint.upgrades.objects import OBJECTS
+from loadstone.blueprint.upgrades.upgrade import Upgrade, note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from loadstone.blueprint.graph import Training, Value
+
+__all__ = ["UPGRADES", "Upgraded", "upgrade"]
+
+UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded:
+    """An upgraded blueprint, what was changed, and what could not be."""
+
+    blueprint: Blueprint
+    notes: tuple[Note, ...]
+    problems: tuple[Problem, ...]
+
+
+def upgrade(blueprint: Blueprint, dialect: Dialect | None) -> Upgraded:
+    """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing."""
+    if dialect is Dialect.KERAS_3:
+        return Upgraded(blueprint=blueprint, notes=(), problems=())
+    trail: list[Note | Problem] = []
+    upgraded = _upgrade_model(blueprint, trail)
+    return Upgraded(
+        blueprint=upgraded,
+        notes=tuple(item for item in trail if isinstance(item, Note)),
+        problems=tuple(item for item in trail if isinstance(item, Problem)),
+    )
+
+
+def _upgrade_model(blueprint: Blueprint, trail: list[Note | Problem]) -> Blueprint:
+    blueprint, renamed = rename_layers(lead_with_input(blueprint))
+    trail.extend(renamed)
+    return replace(
+        blueprint,
+        layers=tuple(_upgrade_layer(layer, trail) for layer in blueprint.layers),
+        training=None if blueprint.training is None else _upgrade_training(blueprint.training, trail),
+    )
+
+
+def _upgrade_layer(layer: LayerSpec, trail: list[Note | Problem]) -> LayerSpec:
+    layer, changes = upgrade_calls(layer)
+    trail.extend(changes)
+    match layer.content:
+        case Operation():
+            return layer
+        case content:
+            upgraded = _upgrade_value(content, trail)
+    return replace(layer, content=upgraded) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
+
+
+def _upgrade_value(value: Value, trail: list[Note | Problem]) -> Value:
+    return map_objects(
+        value, lambda spec: _upgrade_object(spec, trail), lambda blueprint: _upgrade_model(blueprint, trail)
+    )
+
+
+def _upgrade_object(spec: ObjectSpec, trail: list[Note | Problem]) -> ObjectSpec:
+    for row in UPGRADES:
+        if not row.applies(spec):
+            continue
+        changed = row.change(spec)
+        if isinstance(changed, Problem):
+            trail.append(changed)
+            return spec
+        trail.append(note(row.name, f"{spec.name}: {row.summary}", spec.at))
+        spec = changed
+    return spec
+
+
+def _upgrade_training(training: Training, trail: list[Note | Problem]) -> Training:
+    optimizer = _upgrade_value(training.optimizer, trail)
+    return replace(
+        training,
+        optimizer=optimizer if isinstance(optimizer, ObjectSpec) else None,
+        loss=_upgrade_value(training.loss, trail),
+        metrics=_unnest(_upgrade_value(training.metrics, trail)),
+        weighted_metrics=_unnest(_upgrade_value(training.weighted_metrics, trail)),
+        options=_supported(training.options),
+    )
+
+
+def _unnest(metrics: Value) -> Value:
+    """Keras 2 stored the metrics of a model with one output as a list in a list."""
+    match metrics:
+        case ((*only,),):
+            return tuple(only)
+    return metrics
+
+
+def _supported(options: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The settings of compile() that Keras 3 has too."""
+    return MappingProxyType({key: value for key, value in options.items() if key in _OPTIONS})
+
+
+_OPTIONS = frozenset({"run_eagerly", "steps_per_execution", "jit_compile"})

@@ -1,0 +1,134 @@
+"""Calls that changed: functions on tensors, and recurrent layers' states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from loadstone.blueprint.graph import (
+    Call,
+    EllipsisSpec,
+    LayerSpec,
+    Note,
+    ObjectSpec,
+    Obstacle,
+    Operation,
+    Problem,
+    SliceSpec,
+)
+from loadstone.blueprint.operators import Operator, operator
+from loadstone.blueprint.upgrades.upgrade import note
+
+if TYPE_CHECKING:
+    from loadstone.blueprint.graph import Value
+
+_FUNCTION_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda"})
+_OTHER_FUNCTION_LAYERS = frozenset({"TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty"})
+_GET_ITEM = "__operators__.getitem"
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"})
+
+
+def upgrade_calls(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
+    """The layer as Keras 3 calls it, with what was changed or what stands in the way."""
+    match layer.content:
+        case ObjectSpec(name=name) as spec if name in _FUNCTION_LAYERS:
+            return _upgrade_function(layer, spec)
+        case ObjectSpec(name=name) as spec if name in _OTHER_FUNCTION_LAYERS:
+            return layer, (_no_operator(spec, name),)
+        case ObjectSpec(name=name) if name in _RECURRENT:
+            return _upgrade_states(layer)
+    return layer, ()
+
+
+def _upgrade_function(layer: LayerSpec, spec: ObjectSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
+    function = spec.config.get("function")
+    if not isinstance(function, str):
+        return layer, (_no_operator(spec, repr(function)),)
+    if function == _GET_ITEM:
+        return _as_operation(layer, spec, "_getitem", tuple(map(_bind_index, layer.calls)))
+    row = operator(function)
+    if row is None:
+        return layer, (_no_operator(spec, f"tf.{function}"),)
+    bound = [_bind(row, call) for call in layer.calls]
+    unknown = tuple(_no_argument(spec, function, name) for _, names in bound for name in names)
+    if unknown:
+        return layer, unknown
+    return _as_operation(layer, spec, row.op, tuple(call for call, _ in bound))
+
+
+def _as_operation(
+    layer: LayerSpec, spec: ObjectSpec, op: str, calls: tuple[Call, ...]
+) -> tuple[LayerSpec, tuple[Note, ...]]:
+    function = spec.config["function"]
+    message = f"tf.{function} is composed of keras.ops" if op.startswith("_") else f"tf.{function} is keras.ops.{op}"
+    operation = replace(layer, content=Operation(op=op, at=spec.at), calls=calls)
+    return operation, (note("tensor-function", message, spec.at),)
+
+
+def _bind(row: Operator, call: Call) -> tuple[Call, tuple[str, ...]]:
+    """The call with the operation's parameter names, and the arguments that it has no place for."""
+    targets = dict(row.parameters)
+    bound: dict[str, Value] = {}
+    if call.args:
+        bound[row.parameters[0][1]] = call.args[0]
+    unknown = []
+    for name, value in call.kwargs.items():
+        if name == "name":
+            continue
+        if name in targets:
+            bound[targets[name]] = value
+        else:
+            unknown.append(name)
+    return Call(kwargs=MappingProxyType(bound)), tuple(unknown)
+
+
+def _bind_index(call: Call) -> Call:
+    index = call.kwargs.get("slice_spec")
+    items = index if isinstance(index, tuple) else (index,)
+    return Call(args=(*call.args, tuple(map(_index_item, items))))
+
+
+def _index_item(item: Value) -> Value:
+    match item:
+        case Mapping() if "start" in item or "stop" in item or "step" in item:
+            return SliceSpec(start=item.get("start"), stop=item.get("stop"), step=item.get("step"))
+        case "...":
+            return EllipsisSpec.ELLIPSIS
+    return item
+
+
+def _upgrade_states(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
+    """A recurrent layer called on a list got its initial states in it; Keras 3 takes them by keyword."""
+    calls = tuple(_separate_states(call) for call in layer.calls)
+    if calls == layer.calls:
+        return layer, ()
+    return replace(layer, calls=calls), (
+        note("initial-state", f"{layer.stored_name} takes its initial state by keyword", layer.content.at),
+    )
+
+
+def _separate_states(call: Call) -> Call:
+    match call.args:
+        case ((sequence, *states),) if states:
+            return Call(args=(sequence,), kwargs=MappingProxyType({**call.kwargs, "initial_state": tuple(states)}))
+    return call
+
+
+def _no_operator(spec: ObjectSpec, name: str) -> Problem:
+    return Problem(
+        obstacle=Obstacle.UNKNOWN_OPERATOR,
+        subject=name,
+        message=f"{name} on a tensor has no counterpart in loadstone's table of operations",
+        at=spec.at,
+    )
+
+
+def _no_argument(spec: ObjectSpec, function: str, argument: str) -> Problem:
+    return Problem(
+        obstacle=Obstacle.UNKNOWN_OPERATOR,
+        subject=f"tf.{function}",
+        message=f"tf.{function} is called with {argument}, which its counterpart in keras.ops does not take",
+        at=spec.at,
+    )

@@ -1,0 +1,109 @@
+"""Objects whose class, meaning or form changed between Keras 2 and Keras 3. A changed object is a row here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from loadstone.blueprint.graph import ObjectSpec
+from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config, without
+
+if TYPE_CHECKING:
+    from loadstone.blueprint.graph import Value
+
+_POLICIES = frozenset({"Policy", "PolicyV1", "DTypePolicy"})
+_FUNCTION_WRAPPERS = frozenset({"MeanMetricWrapper", "LossFunctionWrapper", "SumOverBatchSizeMetricWrapper"})
+
+
+def _has_policy(spec: ObjectSpec) -> bool:
+    dtype = spec.config.get("dtype")
+    return isinstance(dtype, ObjectSpec) and dtype.name in _POLICIES
+
+
+def _name_policy(spec: ObjectSpec) -> ObjectSpec:
+    dtype = spec.config["dtype"]
+    name: Value = dtype.config.get("name") if isinstance(dtype, ObjectSpec) else dtype
+    return with_config(spec, {**spec.config, "dtype": name})
+
+
+def _custom_optimizer(spec: ObjectSpec) -> ObjectSpec:
+    return replace(spec, name=spec.name.removeprefix("Custom>"))
+
+
+def _single_axis(spec: ObjectSpec) -> bool:
+    axis = spec.config.get("axis")
+    return spec.name == "BatchNormalization" and isinstance(axis, tuple) and len(axis) == 1
+
+
+def _unpack_axis(spec: ObjectSpec) -> ObjectSpec:
+    axis = spec.config["axis"]
+    return with_config(spec, {**spec.config, "axis": axis[0] if isinstance(axis, tuple) else axis})
+
+
+def _automatic_reduction(spec: ObjectSpec) -> ObjectSpec:
+    return with_config(spec, {**spec.config, "reduction": "sum_over_batch_size"})
+
+
+_OPTIMIZERS = frozenset({"Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "RMSprop", "SGD"})
+
+
+def _decay_schedule(spec: ObjectSpec) -> ObjectSpec:
+    """``lr / (1 + decay * step)`` was an argument of every optimizer up to Keras 2.10, and is a schedule of its own."""
+    decay = spec.config["decay"]
+    if not decay:
+        return without(spec, "decay")
+    schedule = ObjectSpec(
+        name="InverseTimeDecay",
+        config=MappingProxyType(
+            {"initial_learning_rate": spec.config.get("learning_rate"), "decay_steps": 1, "decay_rate": decay}
+        ),
+        at=spec.at,
+    )
+    return with_config(without(spec, "decay"), {**without(spec, "decay").config, "learning_rate": schedule})
+
+
+OBJECTS: tuple[Upgrade, ...] = (
+    Upgrade(
+        name="optimizer-package",
+        summary="tf.keras 2.11 to 2.15 wrote its own optimizers as Custom>Name; Keras 3 knows them by their bare names",
+        applies=lambda spec: spec.name.startswith("Custom>") and spec.module is None,
+        change=_custom_optimizer,
+    ),
+    Upgrade(
+        name="hard-sigmoid",
+        summary=("Keras 2's hard_sigmoid is clip(0.2x + 0.5, 0, 1), Keras 3's is relu6(x + 3) / 6; Keras 2's is kept"),
+        applies=lambda spec: spec.name == "hard_sigmoid" and (spec.is_identifier or spec.is_function),
+        change=lambda spec: replace(spec, name="Keras2>hard_sigmoid"),
+    ),
+    Upgrade(
+        name="dtype-policy",
+        summary="Keras 2's dtype policy object is its name in Keras 3",
+        applies=_has_policy,
+        change=_name_policy,
+    ),
+    Upgrade(
+        name="single-axis",
+        summary="BatchNormalization takes its axis as a number in Keras 3",
+        applies=_single_axis,
+        change=_unpack_axis,
+    ),
+    Upgrade(
+        name="automatic-reduction",
+        summary="the loss reduction 'auto' is 'sum_over_batch_size' outside of a distribution strategy",
+        applies=lambda spec: spec.config.get("reduction") == "auto",
+        change=_automatic_reduction,
+    ),
+    Upgrade(
+        name="decay",
+        summary="decay is the schedule InverseTimeDecay in Keras 3, and 0 is none",
+        applies=lambda spec: spec.name in _OPTIMIZERS and "decay" in spec.config,
+        change=_decay_schedule,
+    ),
+    Upgrade(
+        name="lambda-places",
+        summary="where a Lambda's function came from is not an argument in Keras 3",
+        applies=lambda spec: spec.name == "Lambda" and "function_type" in spec.config,
+        change=lambda spec: without(spec, "module", "output_shape_type", "output_shape_module"),
+    ),
+)

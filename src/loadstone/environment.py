@@ -1,0 +1,317 @@
+"""What an interpreter holds: its distributions, its variables, and which ``load_model`` that gives.
+
+Nothing is imported to find out. ``probe(deep=True)`` does import, each module in a process of its own, because an
+installed TensorFlow may still crash, and one module's crash must not hide the next one's answer.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from packaging.version import InvalidVersion, Version
+
+from loadstone.errors import ProbeError
+from loadstone.payloads import probe as payload
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+#: The distributions that install the package ``tensorflow``, the plain one first.
+TENSORFLOW_DISTRIBUTIONS = (
+    "tensorflow",
+    "tensorflow-cpu",
+    "tensorflow-gpu",
+    "tensorflow-macos",
+    "tensorflow-intel",
+    "tensorflow-cpu-aws",
+    "tensorflow-rocm",
+    "tf-nightly",
+    "tf-nightly-cpu",
+    "tf-nightly-gpu",
+)
+
+#: What a deep probe imports, the cheapest first.
+DEEP_MODULES = ("numpy", "h5py", "tensorflow", "keras", "tf_keras", "tensorflow_addons")
+
+#: ``tf.keras.__version__`` of the TensorFlow releases that carried their own copy of Keras, up to 2.5.
+_BUNDLED_KERAS = {
+    "1.13": "2.2.4",
+    "1.14": "2.2.4",
+    "1.15": "2.2.4",
+    "2.0": "2.2.4",
+    "2.1": "2.2.4",
+    "2.2": "2.3.0",
+    "2.3": "2.4.0",
+    "2.4": "2.4.0",
+    "2.5": "2.5.0",
+}
+
+#: The first release of the third generation: another code base, other file formats, three backends.
+KERAS_3 = 3
+
+_TRUE = ("true", "True", "1")  # the spellings of TF_USE_LEGACY_KERAS that TensorFlow accepts
+_PROBE_SECONDS = 30.0
+_IMPORT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """The environment was read from this Python executable."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The environment is described, not seen: a lock, a plan, a test."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Origin: TypeAlias = Interpreter | Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOutcome:
+    """How one module's import went: its version, or what it raised."""
+
+    imports: bool
+    version: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An interpreter and what is installed for it.
+
+    Attributes:
+        python: its release.
+        implementation: ``cpython``, ``pypy``.
+        platform: ``sys.platform``.
+        machine: the processor's architecture, as ``platform.machine()`` names it.
+        distributions: installed distributions by canonical name (PEP 503).
+        variables: those environment variables that Keras and TensorFlow read, where set.
+        imports: what really importing gave, by module; None when it was not tried.
+        origin: where this knowledge comes from.
+    """
+
+    python: Version
+    implementation: str = "cpython"
+    platform: str = "linux"
+    machine: str = "x86_64"
+    distributions: Mapping[str, Version] = field(default_factory=lambda: MappingProxyType({}))
+    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    imports: Mapping[str, ImportOutcome] | None = None
+    origin: Origin
+
+    @property
+    def tensorflow(self) -> Version | None:
+        """The release of TensorFlow that is installed, under whichever of its distribution names."""
+        installed = (self.distributions.get(name) for name in TENSORFLOW_DISTRIBUTIONS)
+        return next((version for version in installed if version is not None), None)
+
+    @property
+    def summary(self) -> str:
+        """One line for people: ``Keras 3.15.1 on TensorFlow 2.21.0, Python 3.11``."""
+        loader = next(iter(loaders(self)), None)
+        python = f"Python {self.python.major}.{self.python.minor}"
+        if loader is None:
+            has = f"TensorFlow {self.tensorflow} without a usable Keras" if self.tensorflow else "no Keras"
+            return f"{has}, {python}"
+        return f"{loader}, {python}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """One ``load_model`` that an environment offers.
+
+    Attributes:
+        call: how a user reaches it, ``keras.models.load_model``.
+        keras: the release of Keras behind it.
+        generation: 2 or 3.
+        backend: what computes: ``tensorflow``, ``jax``, ``torch``, ``numpy``, ``openvino``.
+        tensorflow: the installed release of TensorFlow, None without one.
+    """
+
+    call: str
+    keras: Version
+    generation: Literal[2, 3]
+    backend: str
+    tensorflow: Version | None
+
+    def __str__(self) -> str:
+        if self.backend == "tensorflow" and self.tensorflow:
+            return f"Keras {self.keras} on TensorFlow {self.tensorflow}"
+        return f"Keras {self.keras} on {self.backend}"
+
+
+def probe(env: str | os.PathLike[str] | None = None, *, deep: bool = False) -> Environment:
+    """What an interpreter holds.
+
+    Args:
+        env: a Python executable, or the folder of a virtual or conda environment; None is the running interpreter.
+        deep: import NumPy, h5py, TensorFlow, Keras and TensorFlow Addons too, each in its own process (half a minute).
+
+    Raises:
+        ProbeError: there is no such interpreter, or it does not answer.
+    """
+    executable = Path(sys.executable) if env is None else _executable(Path(env))
+    answer: Mapping[str, Any] = payload.describe(sys.path) if env is None else _ask(executable)
+    imports = {name: _attempt(executable, name) for name in DEEP_MODULES} if deep else None
+    return Environment(
+        python=Version(answer["python"]),
+        implementation=answer["implementation"],
+        platform=answer["platform"],
+        machine=answer["machine"],
+        distributions=MappingProxyType(_versions(answer["distributions"])),
+        variables=MappingProxyType(answer["variables"]),
+        imports=None if imports is None else MappingProxyType(imports),
+        origin=Interpreter(path=str(executable)),
+    )
+
+
+def loaders(environment: Environment) -> tuple[Loader, ...]:
+    """Every ``load_model`` that the environment offers, the one that most code calls first.
+
+    TensorFlow up to 2.5 carries its own Keras; 2.6 to 2.14 uses the distribution ``keras`` of its own minor release
+    and cannot use Keras 3; from 2.15 on ``tf.keras`` is whatever ``keras`` is installed, or ``tf_keras`` where
+    ``TF_USE_LEGACY_KERAS`` says so. (Source: ``tensorflow/python/util/lazy_loader.py`` of 2.15.1 and 2.21.0.)
+    """
+    found: list[Loader] = []
+    tensorflow = environment.tensorflow
+    behind = None if tensorflow is None else _behind_tf_keras(environment, tensorflow)
+    keras = environment.distributions.get("keras")
+    tf_keras = environment.distributions.get("tf-keras")
+    if behind is not None and (keras != behind or behind.major < KERAS_3):
+        found.append(_loader("tf.keras.models.load_model", behind, "tensorflow", tensorflow))
+    if keras is not None and (keras != behind or keras.major >= KERAS_3):
+        backend = _backend(environment, keras)
+        if backend is not None:
+            found.append(_loader("keras.models.load_model", keras, backend, tensorflow))
+    if tf_keras is not None and tensorflow is not None and tf_keras != behind:
+        found.append(_loader("tf_keras.models.load_model", tf_keras, "tensorflow", tensorflow))
+    return tuple(found)
+
+
+def bundled_keras(tensorflow: Version) -> Version | None:
+    """The Keras that a TensorFlow release carries inside itself; None for those that use a distribution (2.6 on)."""
+    bundled = _BUNDLED_KERAS.get(f"{tensorflow.major}.{tensorflow.minor}")
+    return None if bundled is None else Version(bundled)
+
+
+def _behind_tf_keras(environment: Environment, tensorflow: Version) -> Version | None:
+    """The Keras that ``tf.keras`` is, None where that import fails."""
+    bundled = bundled_keras(tensorflow)
+    if bundled is not None:
+        return bundled
+    keras = environment.distributions.get("keras")
+    if tensorflow.release[:2] < (2, 15):
+        return keras if keras is not None and keras.major < KERAS_3 else None
+    if environment.variables.get("TF_USE_LEGACY_KERAS") in _TRUE:
+        return environment.distributions.get("tf-keras")
+    return keras
+
+
+def _backend(environment: Environment, keras: Version) -> str | None:
+    """What the distribution ``keras`` computes with, None where nothing it could use is installed."""
+    wanted = environment.variables.get("KERAS_BACKEND", "tensorflow")
+    if wanted == "tensorflow":
+        return "tensorflow" if environment.tensorflow else None
+    if keras.major < KERAS_3:
+        return wanted if wanted in environment.distributions else None
+    providers = {"torch": "torch", "jax": "jax", "openvino": "openvino", "numpy": "numpy"}
+    return wanted if providers.get(wanted) in environment.distributions else None
+
+
+def _loader(call: str, keras: Version, backend: str, tensorflow: Version | None) -> Loader:
+    generation: Literal[2, 3] = 3 if keras.major >= KERAS_3 else 2
+    return Loader(call=call, keras=keras, generation=generation, backend=backend, tensorflow=tensorflow)
+
+
+def _versions(distributions: Mapping[str, str]) -> dict[str, Version]:
+    """Versions as values; what is no PEP 440 version cannot be compared and is left out."""
+    versions: dict[str, Version] = {}
+    for name, text in sorted(distributions.items()):
+        try:
+            versions[name] = Version(text)
+        except InvalidVersion:
+            continue
+    return versions
+
+
+def _executable(env: Path) -> Path:
+    """The interpreter of an environment folder, or the executable itself."""
+    if env.is_dir():
+        for inside in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
+            if (env / inside).exists():
+                return env / inside
+        raise ProbeError(f"{env} is a folder without a Python: give a virtual environment, or a Python executable")
+    if not env.exists():
+        raise ProbeError(f"{env} does not exist: give a virtual environment, or a Python executable")
+    return env
+
+
+def _ask(executable: Path) -> Mapping[str, Any]:
+    """Run the payload in a foreign interpreter and read its answer."""
+    try:
+        run = _run(executable, (), _PROBE_SECONDS)
+    except subprocess.TimeoutExpired as problem:
+        raise ProbeError(f"{executable} did not answer within {_PROBE_SECONDS:.0f} seconds") from problem
+    except OSError as problem:
+        raise ProbeError(f"{executable} cannot be run: {problem.strerror or problem}") from problem
+    answer = _answer(run.stdout)
+    if answer is None:
+        said = (run.stderr.strip().splitlines() or [f"nothing, exit status {run.returncode}"])[-1]
+        raise ProbeError(f"{executable} is no Python from 3.6 on, or is broken; it said: {said}")
+    return answer
+
+
+def _attempt(executable: Path, name: str) -> ImportOutcome:
+    """Import one module in a process of its own."""
+    try:
+        run = _run(executable, (name,), _IMPORT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return ImportOutcome(imports=False, error=f"did not finish within {_IMPORT_SECONDS:.0f} seconds")
+    answer = _answer(run.stdout)
+    if answer is None:
+        return ImportOutcome(imports=False, error=f"the interpreter ended with status {run.returncode}")
+    return ImportOutcome(imports=answer["imports"], version=answer["version"], error=answer["error"])
+
+
+def _run(executable: Path, arguments: tuple[str, ...], seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run the payload, shielded from this process's PYTHONPATH; the user's own packages stay visible."""
+    command = (str(executable), "-E", "-B", payload.__file__, *arguments)
+    return subprocess.run(  # noqa: S603 - the interpreter is the one that the user named
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=seconds,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _answer(output: str) -> Mapping[str, Any] | None:
+    """The payload's line of JSON; None when there is none."""
+    _, mark, text = output.rpartition(payload.MARK)
+    if not mark:
+        return None
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None

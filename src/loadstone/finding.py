@@ -1,0 +1,137 @@
+"""What a diagnosis says, as frozen values: findings, their remedies, and the verdict. Types only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Where
+
+
+class Severity(Enum):
+    """How much a finding matters to the question "does it load?"."""
+
+    ERROR = "error"  # the environment's own load_model fails
+    WARNING = "warning"  # it loads, but not as it was saved, or not safely
+    NOTE = "note"  # worth knowing
+
+
+class Blocks(Enum):
+    """Which call a finding makes fail in the judged environment."""
+
+    LOADING = "loading"  # load_model fails, compiled or not
+    COMPILING = "compiling"  # load_model fails, load_model(compile=False) does not
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convert:
+    """Rewrite the model for Keras 3 with loadstone."""
+
+    command: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Install:
+    """Add distributions to the judged environment."""
+
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provide:
+    """Hand classes or functions to the loader by name."""
+
+    names: tuple[str, ...]
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariable:
+    """Set an environment variable before the first import."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWith:
+    """Call the loader with another argument."""
+
+    python: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolate:
+    """Use an environment of the past, described by its pins.
+
+    ``exclude_newer`` is the day (ISO 8601) up to which packages are considered, so that the dependencies which the
+    pins leave open are those of that time; None where the pins' own requirements suffice.
+    """
+
+    python_version: str
+    requirements: tuple[str, ...]
+    exclude_newer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Get the right file: what to do, in one sentence or command."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """There is no remedy; why."""
+
+    why: str
+
+
+Remedy: TypeAlias = Convert | Install | Provide | SetVariable | CallWith | Isolate | Fetch | Nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One reason, in the one shape that is printed everywhere.
+
+    Attributes:
+        code: stable for ever, ``LS301``.
+        severity: how much it matters.
+        blocks: which call fails because of it, in the judged environment.
+        message: the problem in one line, naming the thing.
+        where: every place in the file where it stands; the first is printed, the rest are counted.
+        found: what was found there.
+        provided: who provides what is missing, None when that is not the question.
+        here: what the judged environment has instead.
+        remedies: best first.
+    """
+
+    code: str
+    severity: Severity
+    blocks: Blocks
+    message: str
+    where: tuple[Where, ...]
+    found: str
+    provided: str | None = None
+    here: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The verdict for one model in one environment.
+
+    ``loads`` answers for that environment's own ``load_model(path)``, ``loads_uncompiled`` for
+    ``load_model(path, compile=False)``: True, False, or None when it cannot be told.
+    """
+
+    source: str
+    environment: str
+    loads: bool | None
+    loads_uncompiled: bool | None
+    findings: tuple[Finding, ...]

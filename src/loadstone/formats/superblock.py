@@ -1,0 +1,67 @@
+"""Finds an HDF5 file's superblock and the length that it states, without libhdf5.
+
+Sources: HDF5 File Format Specification 3.0, section II.A (superblock versions 0 to 3).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, BinaryIO
+
+from loadstone.artifact import Defect, DefectKind
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Where
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_LONGEST = 128  # bytes; enough for the fields read here in every version
+_SHORTEST = 12  # bytes before the first address, in the shortest version
+_ADDRESS_FORMATS = {2: "<H", 4: "<I", 8: "<Q"}
+
+
+def find(stream: BinaryIO) -> int | None:
+    """Return where the superblock begins, None if there is none.
+
+    It stands at the beginning, or after a user block of 512 bytes or a power of two above; libhdf5 looks there, too.
+    """
+    size = stream.seek(0, 2)
+    start = 0
+    while start < size:
+        stream.seek(start)
+        if stream.read(len(SIGNATURE)) == SIGNATURE:
+            return start
+        start = start * 2 or 512
+    return None
+
+
+def truncation(stream: BinaryIO, where: Where) -> Defect | None:
+    """Compare the length that a superblock states with the bytes that are there.
+
+    Returns:
+        The defect, with the two numbers that libhdf5 calls ``eof`` and ``stored_eof``; None when nothing is missing, or
+        when there is no superblock at all.
+    """
+    start = find(stream)
+    if start is None:
+        return None
+    there = stream.seek(0, 2) - start
+    stream.seek(start)
+    stated = _stated_end(stream.read(_LONGEST))
+    if stated is not None and stated <= there:
+        return None
+    detail = " and ends in its first header" if stated is None else f", stored_eof = {stated}"
+    message = f"truncated HDF5 file: eof = {there}{detail}; copy or download it again"
+    return Defect(kind=DefectKind.TRUNCATED, message=message, where=where)
+
+
+def _stated_end(head: bytes) -> int | None:
+    """Return the end of file that a superblock states; None when it is cut off, or of no known version."""
+    if len(head) < _SHORTEST:
+        return None
+    # Where each version keeps the width of an address, and where its addresses begin.
+    width_at, base = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}.get(head[8], (0, 0))
+    width = head[width_at] if width_at < len(head) else 0
+    end = base + 2 * width  # after the base address and that of the free space or the extension
+    if width not in _ADDRESS_FORMATS or len(head) < end + width:
+        return None
+    return int(struct.unpack_from(_ADDRESS_FORMATS[width], head, end)[0])

@@ -1,0 +1,27 @@
+"""What is known of the releases: which provides, accepts and requires what. Finite tables, generated from the wheels.
+
+Importing this package loads no data; each table is read at the first question to it. *Unknown* is an answer here
+(None, or an empty tuple): nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from loadstone.knowledge.keras import BuiltIn, ObjectKind, built_in, built_ins, keras_release, known_keras_releases
+from loadstone.knowledge.providers import Provider, addons_arguments, providers
+from loadstone.knowledge.releases import TensorFlowRelease, TfaRelease, tensorflow_releases, tfa_releases
+
+__all__ = [
+    "BuiltIn",
+    "ObjectKind",
+    "Provider",
+    "TensorFlowRelease",
+    "TfaRelease",
+    "addons_arguments",
+    "built_in",
+    "built_ins",
+    "keras_release",
+    "known_keras_releases",
+    "providers",
+    "tensorflow_releases",
+    "tfa_releases",
+]

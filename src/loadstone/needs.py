@@ -1,0 +1,172 @@
+"""What a model needs to load: who wrote it, which objects are not Keras' own and who provides those, which Python.
+
+Pure: it judges the parsed artifact against the version tables and looks at no environment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from loadstone import knowledge
+from loadstone.artifact import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loadstone.artifact import Artifact, Evidence, KerasObject, Pointer
+    from loadstone.knowledge import Provider
+
+#: Judged in place of the writer's Keras where the file does not record it: the last release of its generation that
+#: every format of that generation can be read with.
+_STAND_IN = {Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.1")}
+
+#: Words that Keras accepts in place of an object; it interprets them itself when the model is compiled.
+_COMPILE_WORDS = frozenset({"accuracy", "acc", "crossentropy", "ce", "Accuracy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """What the file says about one piece of software that wrote it.
+
+    Attributes:
+        distribution: ``keras``, ``tensorflow``, ``tensorflow-addons`` ...
+        versions: the releases that fit all evidence.
+        recorded: whether the file states a release, and not only a token that some releases write.
+    """
+
+    distribution: str
+    versions: SpecifierSet
+    recorded: bool
+
+    @property
+    def release(self) -> Version | None:
+        """The one release that the file states, None where it leaves a choice."""
+        stated = [specifier.version for specifier in self.versions if specifier.operator in {"==", "==="}]
+        return Version(stated[0]) if len(stated) == 1 and "*" not in stated[0] else None
+
+    def __str__(self) -> str:
+        name = {"keras": "Keras", "tensorflow": "TensorFlow", "tensorflow-addons": "TensorFlow Addons"}
+        if self.release:
+            return f"{name.get(self.distribution, self.distribution)} {self.release}"
+        return f"{name.get(self.distribution, self.distribution)} {self.versions}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeededObject:
+    """An object that the writer's own Keras does not define.
+
+    Attributes:
+        identity: the name under which a registry knows it.
+        providers: the distributions whose releases define it; empty when nobody known does.
+        uses: every place where the configuration names it.
+    """
+
+    identity: str
+    providers: tuple[Provider, ...]
+    uses: tuple[KerasObject, ...]
+
+    @property
+    def places(self) -> tuple[Pointer, ...]:
+        """Where the configuration names it."""
+        return tuple(use.at for use in self.uses)
+
+    @property
+    def only_in_training(self) -> bool:
+        """Whether ``compile=False`` does without it."""
+        return all(use.in_training for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What has to be there for the model to load.
+
+    Attributes:
+        writers: the software that wrote it, one entry a distribution.
+        objects: what has to be provided beside Keras.
+        python: the Python releases that can read its stored code; None when it holds none.
+        op_libraries: namespaces of operations that no TensorFlow release registers (SavedModel).
+    """
+
+    writers: tuple[Writer, ...]
+    objects: tuple[NeededObject, ...]
+    python: SpecifierSet | None
+    op_libraries: tuple[str, ...]
+
+    def writer(self, distribution: str) -> Writer | None:
+        """What is known about one distribution's part in writing the file."""
+        return next((writer for writer in self.writers if writer.distribution == distribution), None)
+
+
+def infer(artifact: Artifact) -> Needs:
+    """What a model needs, from what was read of it."""
+    writers = merged(artifact.writer)
+    return Needs(
+        writers=writers,
+        objects=_needed_objects(artifact, writers),
+        python=_python(artifact),
+        op_libraries=tuple(sorted({use.namespace for use in artifact.ops if use.namespace})),
+    )
+
+
+def merged(evidence: Iterable[Evidence]) -> tuple[Writer, ...]:
+    """Evidence of each distribution, narrowed to the releases that fit all of it.
+
+    What the file states decides; tokens narrow a range only where nothing is stated, because a file that was
+    converted keeps tokens of its first writer.
+    """
+    grouped: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        grouped.setdefault(item.distribution, []).append(item)
+    writers = []
+    for distribution, items in grouped.items():
+        stated = [item for item in items if item.recorded and str(item.versions)]
+        versions = SpecifierSet()
+        for item in stated[:1] or items:
+            versions &= item.versions
+        writers.append(Writer(distribution=distribution, versions=versions, recorded=bool(stated)))
+    return tuple(writers)
+
+
+def writers_keras(artifact: Artifact, writers: tuple[Writer, ...]) -> Version | None:
+    """The Keras release to judge the configuration's own objects by; None where there is no configuration."""
+    keras = next((writer for writer in writers if writer.distribution == "keras"), None)
+    if keras is not None and keras.release is not None:
+        return keras.release
+    return None if artifact.dialect is None else _STAND_IN[artifact.dialect]
+
+
+def _needed_objects(artifact: Artifact, writers: tuple[Writer, ...]) -> tuple[NeededObject, ...]:
+    keras = writers_keras(artifact, writers)
+    if keras is None:
+        return ()
+    uses: dict[str, list[KerasObject]] = {}
+    for item in artifact.objects:
+        if not is_keras_own(item, keras):
+            uses.setdefault(item.identity, []).append(item)
+    return tuple(
+        NeededObject(identity=identity, providers=knowledge.providers(identity), uses=tuple(found))
+        for identity, found in uses.items()
+    )
+
+
+def is_keras_own(item: KerasObject, keras: Version) -> bool:
+    """Whether a release of Keras defines the object itself."""
+    if item.package is not None:
+        return False
+    if item.in_training and item.is_identifier and item.class_name in _COMPILE_WORDS:
+        return True
+    return knowledge.built_in(item.class_name, keras) is not None
+
+
+def _python(artifact: Artifact) -> SpecifierSet | None:
+    stored = [payload.python for payload in artifact.payloads if payload.python is not None]
+    if not stored:
+        return None
+    both = SpecifierSet()
+    for versions in stored:
+        both &= versions
+    return both

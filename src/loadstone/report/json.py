@@ -1,0 +1,145 @@
+"""Reports as JSON, in the shape of ``schema.json`` beside this file.
+
+Keys are only ever added while ``schema`` stays 1; what a reader does not know it may ignore.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from loadstone.artifact import Attribute, Member, Node, Pointer, Tensor
+from loadstone.report.text import remedy_text, where_text
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Artifact, KerasObject, Where
+    from loadstone.finding import Diagnosis, Finding, Remedy
+    from loadstone.needs import Needs
+    from loadstone.rules.rule import Rule
+
+#: The version of the shape; a reader refuses numbers that it does not know.
+SCHEMA = 1
+
+_WHERE_KINDS = {Pointer: "pointer", Tensor: "tensor", Attribute: "attribute", Node: "node", Member: "member"}
+
+
+def dumps(report: dict[str, Any]) -> str:
+    """A report as indented text with a line end, keys in the order in which they were put."""
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def diagnosis_report(diagnosis: Diagnosis) -> dict[str, Any]:
+    """A diagnosis; ``loads`` and ``loads_uncompiled`` are null where they cannot be told."""
+    return {
+        "schema": SCHEMA,
+        "report": "diagnosis",
+        "source": diagnosis.source,
+        "environment": diagnosis.environment,
+        "loads": diagnosis.loads,
+        "loads_uncompiled": diagnosis.loads_uncompiled,
+        "findings": [_finding(finding) for finding in diagnosis.findings],
+    }
+
+
+def inspection_report(artifact: Artifact, needs: Needs) -> dict[str, Any]:
+    """What is in a file, and what it needs."""
+    return {
+        "schema": SCHEMA,
+        "report": "inspection",
+        "source": artifact.source,
+        "format": artifact.format.value,
+        "dialect": artifact.dialect.value if artifact.dialect else None,
+        "bytes": artifact.size,
+        "writers": [
+            {
+                "distribution": writer.distribution,
+                "versions": str(writer.versions),
+                "recorded": writer.recorded,
+            }
+            for writer in needs.writers
+        ],
+        "objects": [_object(item) for item in artifact.objects],
+        "provided_elsewhere": [
+            {
+                "identity": need.identity,
+                "only_in_training": need.only_in_training,
+                "providers": [
+                    {"distribution": p.distribution, "first": str(p.first), "last": str(p.last)} for p in need.providers
+                ],
+            }
+            for need in needs.objects
+        ],
+        "tensors": [
+            {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype, "at": _where(tensor.at)}
+            for tensor in artifact.tensors
+        ],
+        "operations": [{"op": use.op, "function": use.function, "count": use.count} for use in artifact.ops],
+        "payloads": [
+            {
+                "kind": payload.kind.value,
+                "owner": payload.owner,
+                "bytes": payload.size,
+                "python": None if payload.python is None else str(payload.python),
+                "names": list(payload.names),
+                "at": _where(payload.at),
+            }
+            for payload in artifact.payloads
+        ],
+        "training": None if artifact.training is None else {"optimizer_tensors": artifact.training.optimizer_tensors},
+        "defects": [
+            {"kind": defect.kind.value, "message": defect.message, "at": _where(defect.where)}
+            for defect in artifact.defects
+        ],
+    }
+
+
+def rule_report(rule: Rule) -> dict[str, Any]:
+    """A rule and its page."""
+    return {
+        "schema": SCHEMA,
+        "report": "rule",
+        "code": rule.code,
+        "name": rule.name,
+        "summary": rule.summary,
+        "symptoms": [{"pattern": symptom.pattern, "raised_by": symptom.raised_by} for symptom in rule.raises],
+        "page": rule.page,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "blocks": finding.blocks.value,
+        "message": finding.message,
+        "where": [_where(where) for where in finding.where],
+        "found": finding.found,
+        "provided": finding.provided,
+        "here": finding.here,
+        "remedies": [_remedy(remedy) for remedy in finding.remedies],
+    }
+
+
+def _where(where: Where) -> dict[str, str]:
+    return {"kind": _WHERE_KINDS[type(where)], "text": where_text(where)}
+
+
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    """The remedy's own fields under its kind, and the sentence that people read."""
+    fields = {name: getattr(remedy, name) for name in remedy.__dataclass_fields__}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+    return {"kind": _kebab(type(remedy).__name__), **plain, "text": remedy_text(remedy)}
+
+
+def _object(item: KerasObject) -> dict[str, Any]:
+    return {
+        "identity": item.identity,
+        "module": item.module,
+        "slot": item.slot,
+        "in_training": item.in_training,
+        "at": _where(item.at),
+    }
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")

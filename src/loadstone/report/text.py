@@ -1,0 +1,171 @@
+"""Findings and artifacts as text for people, in colour on a terminal that wants it."""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from loadstone.artifact import Attribute, Member, Node, Pointer, Tensor
+from loadstone.finding import (
+    CallWith,
+    Convert,
+    Fetch,
+    Install,
+    Isolate,
+    Nothing,
+    Provide,
+    SetVariable,
+    Severity,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from loadstone.artifact import Where
+    from loadstone.finding import Diagnosis, Finding, Remedy
+
+#: Places, names and remedies that are printed before the rest is only counted.
+SHOWN = 3
+
+_LABEL = 10  # columns, label and spaces
+_WIDTH = 118
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a report: plain text and, for a terminal, the role that decides its colour."""
+
+    text: str
+    role: str = "body"  # error | warning | note | title | fix | body
+
+
+def where_text(where: Where) -> str:
+    """A place in a file, for people."""
+    match where:
+        case Pointer() | Tensor() | Node() | Member():
+            return str(where)
+        case Attribute():
+            return f"attribute {where.name} of {where.owner}"
+        case _:
+            assert_never(where)
+
+
+def remedy_text(remedy: Remedy) -> str:
+    """What to do, as something to type wherever possible."""
+    match remedy:
+        case Convert():
+            return f"{remedy.command}        or in Python: {remedy.python}"
+        case Install():
+            return "pip install " + " ".join(shlex.quote(requirement) for requirement in remedy.requirements)
+        case Provide():
+            return remedy.python
+        case SetVariable():
+            return f"set {remedy.name}={remedy.value} before the first import of TensorFlow or Keras"
+        case CallWith():
+            return f"{remedy.python}        {remedy.effect}"
+        case Isolate():
+            return _isolated(remedy)
+        case Fetch():
+            return remedy.action
+        case Nothing():
+            return f"nothing helps: {remedy.why}"
+        case _:
+            assert_never(remedy)
+
+
+def _isolated(remedy: Isolate) -> str:
+    """One command that runs Python in the environment of the past."""
+    words = ["uv run --no-project --python", remedy.python_version]
+    if remedy.exclude_newer:
+        words += ["--exclude-newer", remedy.exclude_newer]
+    for requirement in remedy.requirements:
+        words += ["--with", shlex.quote(requirement)]
+    return " ".join((*words, "python"))
+
+
+def folded(items: Sequence[str], *, everything: bool, unit: str = "more") -> str:
+    """The first items and how many are left: ``a, b, c and 12 more``."""
+    if everything or len(items) <= SHOWN + 1:
+        return ", ".join(items)
+    return f"{', '.join(items[:SHOWN])} and {len(items) - SHOWN} {unit}"
+
+
+def labelled(label: str, text: str, role: str = "body") -> Iterator[Line]:
+    """A label and its text, wrapped under itself; a long word, such as a path, is never broken."""
+    lines = textwrap.wrap(text, _WIDTH - _LABEL - 2, break_long_words=False, break_on_hyphens=False) or [""]
+    for index, line in enumerate(lines):
+        yield Line(text=f"  {(label if index == 0 else ''):<{_LABEL}}{line}", role=role)
+
+
+def finding_lines(finding: Finding, source: str, *, everything: bool = False) -> Iterator[Line]:
+    """One finding, in the one shape."""
+    title = f"{finding.code}  {finding.message}"
+    gap = max(2, _WIDTH - len(title) - len(source))
+    yield Line(text=f"{title}{' ' * gap}{source}", role=finding.severity.value)
+    places = [where_text(where) for where in finding.where]
+    found = f"{folded(places, everything=everything, unit='more places')}: {finding.found}" if places else finding.found
+    yield from labelled("found", found)
+    if finding.provided:
+        yield from labelled("provided", finding.provided)
+    if finding.here:
+        yield from labelled("here", finding.here)
+    for index, remedy in enumerate(finding.remedies):
+        # A command stays on one line, so that it can be copied.
+        yield Line(text=f"  {('fix' if index == 0 else 'or'):<{_LABEL}}{remedy_text(remedy)}", role="fix")
+    yield from labelled("more", f"loadstone explain {finding.code}")
+
+
+def verdict_text(diagnosis: Diagnosis) -> str:
+    """The answer in one line."""
+    answer = {True: "loads", False: "does not load", None: "cannot be judged"}[diagnosis.loads]
+    if diagnosis.loads is False and diagnosis.loads_uncompiled:
+        answer = "loads only with compile=False"
+    counts = [
+        f"{count} {severity.value}{'' if count == 1 else 's'}"
+        for severity in Severity
+        if (count := sum(finding.severity is severity for finding in diagnosis.findings))
+    ]
+    return f"{diagnosis.source} {answer} in {diagnosis.environment}" + (f": {', '.join(counts)}" if counts else "")
+
+
+def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
+    """Every finding, then the verdict."""
+    for finding in diagnosis.findings:
+        yield from finding_lines(finding, diagnosis.source, everything=everything)
+        yield Line(text="")
+    role = {True: "title", False: "error", None: "warning"}[diagnosis.loads]
+    yield Line(text=verdict_text(diagnosis), role=role)
+
+
+def page_lines(page: str) -> Iterator[Line]:
+    """A rule's page; its headings stand out."""
+    for line in page.strip().splitlines():
+        yield Line(text=line, role="title" if line.startswith("#") else "body")
+
+
+_STYLES = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "note": "bold cyan",
+    "title": "bold green",
+    "fix": "green",
+    "body": "",
+}
+
+
+def render(lines: Iterable[Line], *, colour: bool) -> str:
+    """The lines as one text; rich is imported for colour alone."""
+    if not colour:
+        return "".join(f"{line.text.rstrip()}\n" for line in lines)
+    from io import StringIO  # noqa: PLC0415 - a plain report does without
+
+    from rich.console import Console  # noqa: PLC0415 - a plain report does without
+    from rich.text import Text  # noqa: PLC0415 - a plain report does without
+
+    out = StringIO()
+    console = Console(file=out, force_terminal=True, color_system="standard", width=10_000, soft_wrap=True)
+    for line in lines:
+        console.print(Text(line.text.rstrip(), style=_STYLES[line.role]))
+    return out.getvalue()

@@ -1,0 +1,97 @@
+"""The question that every rule answers: this model, in this environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from loadstone.artifact import Dialect, Format
+from loadstone.environment import loaders
+from loadstone.needs import infer
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment, Loader
+    from loadstone.needs import Needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One model, what it needs, and the loader of the environment it is judged for.
+
+    ``loader`` is None where the environment has no Keras at all; then only the environment's rules have anything to
+    say.
+    """
+
+    artifact: Artifact
+    needs: Needs
+    environment: Environment
+    loader: Loader | None
+
+    @property
+    def keras(self) -> Version | None:
+        """The release of Keras that would load the model."""
+        return self.loader.keras if self.loader else None
+
+    @property
+    def into_keras_3(self) -> bool:
+        """Whether the loader belongs to the third generation."""
+        return self.loader is not None and self.loader.generation == 3  # noqa: PLR2004 - the generation's number
+
+    @property
+    def into_keras_2(self) -> bool:
+        """Whether the loader belongs to the second generation."""
+        return self.loader is not None and not self.into_keras_3
+
+    @property
+    def from_keras_3(self) -> bool:
+        """Whether the configuration was written by the third generation."""
+        return self.artifact.dialect is Dialect.KERAS_3
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the path, in lower case, with its dot."""
+        return PurePath(self.artifact.source).suffix.lower()
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether the model is a ``.keras`` archive."""
+        return self.artifact.format is Format.KERAS_ARCHIVE
+
+    @property
+    def is_hdf5(self) -> bool:
+        """Whether the model is a whole-model HDF5 file."""
+        return self.artifact.format is Format.HDF5_MODEL
+
+    @property
+    def is_saved_model(self) -> bool:
+        """Whether the model is a SavedModel folder."""
+        return self.artifact.format is Format.SAVED_MODEL
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the loader turns the file away as a whole, before it looks at any object in it."""
+        if self.loader is None or self.artifact.dialect is None:
+            return True
+        if self.into_keras_3:
+            return self.is_saved_model or is_keras_2_archive_with_internal_modules(self.artifact)
+        return self.from_keras_3 or (self.is_archive and self.loader.keras < FIRST_WITH_ARCHIVES)
+
+    @property
+    def here(self) -> str:
+        """What the judged environment has, in one line."""
+        return self.environment.summary
+
+
+def case_of(artifact: Artifact, environment: Environment) -> Case:
+    """The question as rules see it; the loader is the one that most code in that environment calls first."""
+    found = loaders(environment)
+    return Case(
+        artifact=artifact,
+        needs=infer(artifact),
+        environment=environment,
+        loader=found[0] if found else None,
+    )

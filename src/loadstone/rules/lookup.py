@@ -1,0 +1,155 @@
+"""Where a loader finds the objects that a configuration names, if it does.
+
+A Keras loader knows three places: what the caller passes, the registry that imported packages fill (TensorFlow Addons
+does so when it is imported), and Keras' own tables, one for each kind of object. The key differs by generation: up to
+2.11 only ``class_name`` is looked up; from 2.12 on ``registered_name`` comes first where it is stored.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from loadstone import knowledge
+from loadstone.environment import KERAS_3
+from loadstone.knowledge import ObjectKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.artifact import KerasObject
+    from loadstone.environment import Environment, Loader
+    from loadstone.knowledge import BuiltIn, TfaRelease
+    from loadstone.rules.case import Case
+
+ADDONS = "tensorflow-addons"
+
+#: The first Keras with the ``.keras`` archive and with ``registered_name`` beside ``class_name``.
+FIRST_WITH_ARCHIVES = Version("2.12")
+
+#: Words in a compile state that Keras interprets when it knows the shapes.
+_COMPILE_WORDS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
+
+#: Classes of the graph-to-layer bridge in tf.keras; rules of their own judge them.
+OPERATOR_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod"})
+
+#: Keys under which a layer stands inside another layer's configuration.
+NESTED_LAYER_SLOTS = frozenset({"layer", "backward_layer", "forward_layer", "cell", "cells", "main_layer"})
+
+_LAYERS = (ObjectKind.LAYER, ObjectKind.MODEL, ObjectKind.OPERATION)
+_SLOTS: dict[str, tuple[ObjectKind, ...]] = {
+    "layers": _LAYERS,
+    **dict.fromkeys(NESTED_LAYER_SLOTS, _LAYERS),
+    "optimizer": (ObjectKind.OPTIMIZER,),
+    "inner_optimizer": (ObjectKind.OPTIMIZER,),
+    "loss": (ObjectKind.LOSS,),
+    "metrics": (ObjectKind.METRIC, ObjectKind.LOSS),
+    "weighted_metrics": (ObjectKind.METRIC, ObjectKind.LOSS),
+    "fn": (ObjectKind.LOSS, ObjectKind.METRIC),
+    "learning_rate": (ObjectKind.SCHEDULE,),
+    "dtype": (ObjectKind.POLICY,),
+    "init": (ObjectKind.INITIALIZER,),
+    "inner_init": (ObjectKind.INITIALIZER,),
+    "forget_bias_init": (ObjectKind.INITIALIZER,),
+}
+_SUFFIXES = {
+    "activation": (ObjectKind.ACTIVATION, ObjectKind.LAYER),  # Keras 2 takes a layer's name for an activation too
+    "_initializer": (ObjectKind.INITIALIZER,),
+    "_regularizer": (ObjectKind.REGULARIZER,),
+    "_constraint": (ObjectKind.CONSTRAINT,),
+}
+
+
+class Found(Enum):
+    """The place where a loader finds an object."""
+
+    KERAS = "keras"
+    ADDONS = "addons"
+    NOWHERE = "nowhere"
+
+
+def look_up(case: Case, item: KerasObject) -> Found:
+    """Where the case's loader finds an object, TensorFlow Addons being imported first where it can be."""
+    if item.is_identifier and item.in_training and item.class_name in _COMPILE_WORDS:
+        return Found.KERAS
+    release = usable_addons(case)
+    if release is not None and any(registers(release, key) for key in _keys(case, item)):
+        return Found.ADDONS
+    return Found.NOWHERE if own(case, item) is None else Found.KERAS
+
+
+def own(case: Case, item: KerasObject) -> BuiltIn | None:
+    """The loader's own class or function of that name, None where it has none."""
+    if case.keras is None or (item.registered_name and ">" in item.registered_name and item.package != "Custom"):
+        return None
+    for kind in kinds(item):
+        found = knowledge.built_in(item.class_name, case.keras, kind)
+        if found is not None:
+            return found
+    return None
+
+
+def kinds(item: KerasObject) -> tuple[ObjectKind | None, ...]:
+    """The tables in which a loader looks for what stands in a slot; any of them where the slot does not tell."""
+    if item.slot in _SLOTS:
+        return _SLOTS[item.slot]
+    return next((kinds for suffix, kinds in _SUFFIXES.items() if item.slot.endswith(suffix)), (None,))
+
+
+def registers(addons: Version, key: str) -> bool:
+    """Whether a release of TensorFlow Addons registers a name."""
+    return any(
+        provider.distribution == ADDONS and provider.first <= addons <= provider.last
+        for provider in knowledge.providers(key)
+    )
+
+
+def usable_addons(case: Case) -> Version | None:
+    """The TensorFlow Addons release that can be imported beside the case's loader, None where none can."""
+    return None if case.loader is None else importable_addons(case.environment, case.loader)
+
+
+def importable_addons(environment: Environment, loader: Loader) -> Version | None:
+    """The installed TensorFlow Addons release, None where there is none or its import fails.
+
+    Every release imports ``keras_tensor`` from a place that Keras 3 does not have (``tensorflow_addons/utils/types.py``
+    of 0.12 to 0.23). Outside its declared window a release warns and mostly works: only ``probe(deep=True)`` tells.
+    """
+    release = environment.distributions.get(ADDONS)
+    if release is None or environment.tensorflow is None or loader.keras.major >= KERAS_3:
+        return None
+    if environment.imports is not None and not environment.imports["tensorflow_addons"].imports:
+        return None
+    return release
+
+
+def addons_release(version: Version) -> TfaRelease | None:
+    """What is known of a release of TensorFlow Addons."""
+    return next((release for release in knowledge.tfa_releases() if release.version == version), None)
+
+
+def is_in_window(environment: Environment) -> bool | None:
+    """Whether the installed TensorFlow lies in the window that the installed TensorFlow Addons declares."""
+    version = environment.distributions.get(ADDONS)
+    release = None if version is None else addons_release(version)
+    if release is None or environment.tensorflow is None:
+        return None
+    return environment.tensorflow in release.tensorflow
+
+
+def fitting_addons(tensorflow: Version, python: Version) -> tuple[TfaRelease, ...]:
+    """The TensorFlow Addons releases that declare a TensorFlow and have a wheel for a Python, newest first."""
+    tag = f"{python.major}.{python.minor}"
+    return tuple(
+        release
+        for release in reversed(knowledge.tfa_releases())
+        if tensorflow in release.tensorflow and tag in release.pythons
+    )
+
+
+def _keys(case: Case, item: KerasObject) -> Iterator[str]:
+    if item.registered_name and case.keras is not None and case.keras >= FIRST_WITH_ARCHIVES:
+        yield item.registered_name
+    yield item.class_name

@@ -1,0 +1,102 @@
+"""# LS302: objects that no known package provides
+
+## What it means
+
+The model uses classes or functions that neither Keras nor any known add-on package defines. They are the author's own:
+a custom layer, loss, metric, initializer or activation. A Keras file holds their names and settings, never their code.
+
+## Why it happens
+
+The code that defines them is not imported in this program, or it is imported and the classes are not registered under
+the name that the file has. A renamed class, or a changed `package=` of its registration, has the same effect.
+
+## Example
+
+```text
+ValueError: Unknown layer: 'Scale'. Please ensure you are using a `keras.utils.custom_object_scope` and that this object
+is included in the scope.
+```
+
+## How to fix it
+
+Find the code that defines them (the project that trained the model), import it, and hand all of them to the loader in one
+go, as the finding's command shows:
+
+```python
+model = keras.models.load_model("model.h5", custom_objects={"Scale": Scale})
+```
+
+Where the code is lost, the weights and the settings are still in the file: `loadstone inspect` lists both, and a class
+with the same arguments and the same weights can be written anew.
+
+## References
+
+- [Keras: custom objects](https://keras.io/guides/serialization_and_saving/#custom-objects)
+- [Keras: `register_keras_serializable`](https://keras.io/api/models/model_saving_apis/serialization_utils/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.finding import Blocks, Finding, Provide, Severity
+from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
+from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.tolerance import blocks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.rules.case import Case
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Everything that only its author can provide: one finding for what loading needs, one for what compiling needs."""
+    if case.loader is None:
+        return
+    unknown = [need for need in case.needs.objects if not need.providers and need.identity not in OPERATOR_LAYERS]
+    blocked = {
+        need.identity: blocks_of(case, [use for use in need.uses if look_up(case, use) is Found.NOWHERE])
+        for need in unknown
+    }
+    for blocks in Blocks:
+        needs = [need for need in unknown if blocked[need.identity] is blocks]
+        if not needs:
+            continue
+        names = tuple(need.identity for need in needs)
+        yield Finding(
+            code=RULE.code,
+            severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
+            blocks=blocks,
+            message=f"{', '.join(names)}: no known package provides {'this' if len(names) == 1 else 'these'}",
+            where=tuple(place for need in needs for place in need.places),
+            found=f"{len(names)} class{'' if len(names) == 1 else 'es'} or functions of the author's own",
+            provided="the code that trained the model",
+            here=case.here,
+            remedies=(Provide(names=names, python=_call(case, names)),),
+        )
+
+
+def _call(case: Case, names: tuple[str, ...]) -> str:
+    call = case.loader.call if case.loader else "keras.models.load_model"
+    pairs = ", ".join(f"{name!r}: {name.rpartition('>')[2]}" for name in names)
+    return f"{call}({case.artifact.source!r}, custom_objects={{{pairs}}})"
+
+
+RULE = Rule(
+    code="LS302",
+    name="unknown-object",
+    summary="Classes or functions that no known package provides",
+    detect=detect,
+    raises=(
+        Symptom(
+            pattern=r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer"
+            r"|regularizer|constraint|object|config_item): '?(?!Addons>)\w+",
+            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
+        ),
+        Symptom(pattern=r"Could not locate (?:class|function) '\w+'", raised_by="Keras 3 and .keras archives"),
+        Symptom(pattern=r"Could not interpret activation function identifier: \w+", raised_by="Keras 3"),
+        Symptom(pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"),
+        Symptom(pattern=r"Unable to restore custom object of type _tf_keras_\w+", raised_by="tf.keras, for a SavedModel"),
+    ),
+)

@@ -1,0 +1,91 @@
+"""The remedies that several rules offer, made for the case at hand."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from loadstone import knowledge
+from loadstone.finding import CallWith, Convert, Isolate
+from loadstone.rules.lookup import ADDONS, fitting_addons, registers
+
+if TYPE_CHECKING:
+    from loadstone.finding import Remedy
+    from loadstone.knowledge import TensorFlowRelease, TfaRelease
+    from loadstone.rules.case import Case
+
+
+def convert(case: Case) -> Convert:
+    """Rewrite the model for Keras 3 with loadstone."""
+    source = case.artifact.source
+    path = PurePath(source)
+    target = path.with_suffix(".keras").name if case.suffix != ".keras" else f"{path.stem}.keras3.keras"
+    return Convert(
+        command=f"loadstone convert {shlex.quote(source)} {shlex.quote(target)}",
+        python=f"loadstone.load_model({source!r})",
+    )
+
+
+def uncompiled(case: Case, effect: str) -> CallWith:
+    """Leave the compile state out."""
+    call = case.loader.call if case.loader else "keras.models.load_model"
+    return CallWith(python=f"{call}({case.artifact.source!r}, compile=False)", effect=effect)
+
+
+def isolated(case: Case) -> tuple[Remedy, ...]:
+    """The environment of the writer's time, where the tables know one; empty otherwise.
+
+    Its TensorFlow is the newest patch release whose Keras wrote the file; its TensorFlow Addons the newest release
+    that declares this TensorFlow and registers what the file names.
+    """
+    needed = [need.identity for need in case.needs.objects if any(p.distribution == ADDONS for p in need.providers)]
+    for tensorflow in _of_writer(case):
+        for python in reversed(tensorflow.pythons):
+            if not _reads_bytecode(case, python):
+                continue
+            if not needed:
+                return (_environment(python, tensorflow, None),)
+            for addons in fitting_addons(tensorflow.version, Version(python)):
+                if all(registers(addons.version, identity) for identity in needed):
+                    return (_environment(python, tensorflow, addons),)
+    return ()
+
+
+def _of_writer(case: Case) -> tuple[TensorFlowRelease, ...]:
+    """The TensorFlow releases that may have written the file, newest first; at most one minor series is tried."""
+    stated = case.needs.writer("tensorflow")
+    keras = case.needs.writer("keras")
+    release = keras.release if keras else None
+    found = [
+        candidate
+        for candidate in knowledge.tensorflow_releases()
+        if (stated is None or candidate.version in stated.versions) and _carries(candidate, release)
+    ]
+    return tuple(reversed(found)) if stated is not None or release is not None else ()
+
+
+def _carries(tensorflow: TensorFlowRelease, keras: Version | None) -> bool:
+    """Whether a TensorFlow release comes with a Keras release."""
+    if keras is None:
+        return True
+    if tensorflow.keras is None:
+        from loadstone.environment import bundled_keras  # noqa: PLC0415 - only files of TensorFlow 2.5 and older ask
+
+        return bundled_keras(tensorflow.version) == keras
+    return keras in tensorflow.keras
+
+
+def _reads_bytecode(case: Case, python: str) -> bool:
+    return case.needs.python is None or Version(f"{python}.0") in case.needs.python
+
+
+def _environment(python: str, tensorflow: TensorFlowRelease, addons: TfaRelease | None) -> Isolate:
+    pins = [f"tensorflow=={tensorflow.version}"]
+    released = tensorflow.released
+    if addons is not None:
+        pins.append(f"{ADDONS}=={addons.version}")
+        released = max(released, addons.released)
+    return Isolate(python_version=python, requirements=tuple(pins), exclude_newer=released.isoformat())

@@ -1,0 +1,53 @@
+"""What a rule is, and what it judges."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from loadstone.finding import Finding
+    from loadstone.rules.case import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """How a problem shows itself in a traceback.
+
+    Attributes:
+        pattern: a regular expression for the last line of the traceback.
+        raised_by: which loader says so, for people: ``tf.keras 2.4 to 2.12``.
+    """
+
+    pattern: str
+    raised_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One reason why a model does not load: its detection, its symptoms, its page.
+
+    The page is the docstring of the module that defines ``detect``, in Markdown, so that a rule and its explanation
+    are one file.
+
+    Attributes:
+        code: stable for ever.
+        name: the problem in words, ``unresolvable-object``; stable too.
+        summary: one line for lists.
+        detect: yields the findings for one model in one environment; pure.
+        raises: what users see when the rule is right; empty for what loads without a word.
+    """
+
+    code: str
+    name: str
+    summary: str
+    detect: Callable[[Case], Iterable[Finding]] = field(repr=False)
+    raises: tuple[Symptom, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The documentation page, in Markdown; empty where Python dropped docstrings (``-OO``)."""
+        return sys.modules[self.detect.__module__].__doc__ or ""

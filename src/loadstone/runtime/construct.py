@@ -1,0 +1,152 @@
+"""`ObjectSpec`s -> Keras objects, innermost first, through public constructors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from loadstone.blueprint.graph import (
+    Blueprint,
+    EllipsisSpec,
+    ObjectSpec,
+    Obstacle,
+    Problem,
+    SliceSpec,
+)
+from loadstone.runtime.registry import knows
+
+if TYPE_CHECKING:
+    from loadstone.blueprint.graph import Value
+    from loadstone.runtime.registry import Registry
+
+
+class CannotConstruct(Exception):  # noqa: N818 - carries a problem, is caught within this package
+    """An object that cannot be had here."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Constructor:
+    """Builds the objects of one model.
+
+    Attributes:
+        registry: where names come from.
+        replay: builds a nested model; set by the module that replays calls, which knows this one.
+        problems: what could not be built so far; building goes on, so that all are met in one pass.
+    """
+
+    registry: Registry
+    replay: Callable[[Blueprint], Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    def value(self, value: Value, key: str = "") -> Any:
+        """A configuration value with every object built; ``key`` is the configuration key it stands under."""
+        match value:
+            case ObjectSpec():
+                return self.construct(value, key)
+            case Blueprint():
+                return self.replay(value)
+            case EllipsisSpec():
+                return ...
+            case SliceSpec(start=start, stop=stop, step=step):
+                return slice(self.value(start), self.value(stop), self.value(step))
+            case Mapping():
+                return {name: self.value(item, name) for name, item in value.items()}
+            case tuple():
+                return [self.value(item, key) for item in value]
+            case _:
+                return value
+
+    def construct(self, spec: ObjectSpec, key: str) -> Any:
+        """The object of a spec.
+
+        Raises:
+            CannotConstruct: nobody here has it, or its constructor refuses the arguments.
+        """
+        if spec.name == "Lambda":
+            return self._lambda(spec)
+        if spec.name.startswith("__"):
+            raise CannotConstruct(_stored_program(spec, spec.name))
+        if spec.is_identifier or spec.is_function:
+            return self._named(spec, key)
+        found = self.registry.find(spec, key)
+        if found is None:
+            raise CannotConstruct(unknown(spec))
+        if not isinstance(found, type):
+            return found
+        try:
+            return self._instantiate(found, spec)
+        except CannotConstruct:
+            raise
+        except Exception as error:
+            # Whatever a constructor raises (Keras raises TypeError, ValueError, KeyError) means the same to the user.
+            raise CannotConstruct(_refused(spec, error)) from error
+
+    def _instantiate(self, found: type, spec: ObjectSpec) -> Any:
+        from_config = getattr(found, "from_config", None)
+        if self.registry.is_custom(found) and from_config is not None:
+            return from_config(_plain(spec.config, self.value))
+        return found(**{name: self.value(item, name) for name, item in spec.config.items()})
+
+    def _named(self, spec: ObjectSpec, key: str) -> Any:
+        """A function or identifier: what the registry has, else the string, if Keras' own tables resolve it."""
+        found = self.registry.find(spec, key, built_in=key == "fn")
+        if found is not None:
+            return found
+        if not knows(spec.name, key):
+            raise CannotConstruct(unknown(spec))
+        return spec.name
+
+    def _lambda(self, spec: ObjectSpec) -> Any:
+        """A Lambda layer is rebuilt from a function that the user gives by name; its stored program is not run."""
+        name = str(spec.config.get("name", "lambda"))
+        stored = spec.config.get("function")
+        candidates = [name]
+        if isinstance(stored, str):
+            candidates.append(stored)
+        elif isinstance(stored, ObjectSpec) and stored.is_function:
+            candidates.append(stored.name)
+        for candidate in candidates:
+            function = self.registry.custom_objects.get(candidate)
+            if callable(function):
+                rest = {k: self.value(v, k) for k, v in spec.config.items() if k not in {"function", "function_type"}}
+                return keras.layers.Lambda(function, **rest)
+        raise CannotConstruct(_stored_program(spec, candidates[-1]))
+
+
+def _plain(config: Mapping[str, Value], convert: Callable[[Value, str], Any]) -> dict[str, Any]:
+    return {name: convert(item, name) for name, item in config.items()}
+
+
+def unknown(spec: ObjectSpec) -> Problem:
+    """The problem that nobody here has an object."""
+    return Problem(
+        obstacle=Obstacle.UNKNOWN_OBJECT,
+        subject=spec.name,
+        message=f"{spec.name} is neither in Keras {keras.__version__} nor in loadstone, nor given in custom_objects",
+        at=spec.at,
+    )
+
+
+def _refused(spec: ObjectSpec, error: Exception) -> Problem:
+    return Problem(
+        obstacle=Obstacle.UNKNOWN_ARGUMENT,
+        subject=spec.name,
+        message=f"{spec.name} cannot be constructed from its configuration: {error}",
+        at=spec.at,
+    )
+
+
+def _stored_program(spec: ObjectSpec, name: str) -> Problem:
+    return Problem(
+        obstacle=Obstacle.STORED_PROGRAM,
+        subject=name,
+        message=f"{name} is a Python function stored as bytecode, which is not run; give the function by this name",
+        at=spec.at,
+    )

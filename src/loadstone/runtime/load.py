@@ -1,0 +1,112 @@
+"""A model file -> an ordinary `keras.Model`, here, whatever release wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from loadstone import formats
+from loadstone.artifact import Dialect, Format
+from loadstone.blueprint.parse import parse
+from loadstone.blueprint.upgrades import upgrade
+from loadstone.errors import LoadFailed
+from loadstone.formats import arrays as stored_arrays
+from loadstone.runtime import failures
+from loadstone.runtime.construct import Constructor
+from loadstone.runtime.registry import Registry
+from loadstone.runtime.replay import rebuild
+from loadstone.runtime.training import compile_model, optimizer_state
+from loadstone.runtime.weights import set_by_name, set_by_path
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from loadstone.artifact import Artifact
+    from loadstone.blueprint.graph import Note
+    from loadstone.blueprint.weights import Mismatch
+    from loadstone.runtime.replay import Built
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A loaded model, what it was read from, and what was changed on the way."""
+
+    model: Any
+    artifact: Artifact
+    notes: tuple[Note, ...]
+
+
+def load_model(
+    filepath: str | os.PathLike[str],
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,  # noqa: A002, FBT001, FBT002 - the signature of keras.models.load_model
+    safe_mode: bool = True,  # noqa: FBT001, FBT002 - as above
+) -> Any:
+    """Load a model that any release of Keras 2 or 3 saved as ``.h5`` or ``.keras``.
+
+    The signature of `keras.models.load_model`. TensorFlow Addons is not needed: its objects come from
+    `loadstone.addons`.
+
+    Args:
+        filepath: the model.
+        custom_objects: classes and functions that the file names and neither Keras nor loadstone has; the function of a
+            Lambda layer goes under the layer's name.
+        compile: restore the optimizer, the loss and the metrics.
+        safe_mode: accepted for the signature's sake. Programs stored in the file are not run in either mode.
+
+    Returns:
+        An ordinary `keras.Model`, with the weights of the file.
+
+    Raises:
+        LoadFailed: with every reason at once.
+    """
+    del safe_mode
+    return load(filepath, custom_objects=custom_objects, compiled=compile).model
+
+
+def load(
+    filepath: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None, compiled: bool = True
+) -> Loaded:
+    """As `load_model`, with the artifact and the audit trail.
+
+    Raises:
+        LoadFailed: with every reason at once.
+    """
+    path = Path(filepath)
+    artifact = formats.read(path)
+    _refuse_what_is_not_rebuilt(artifact)
+    upgraded = upgrade(parse(artifact), artifact.dialect)
+    registry = Registry(MappingProxyType(dict(custom_objects or {})))
+    with keras.saving.custom_object_scope(dict(registry.custom_objects)):
+        built, problems = rebuild(upgraded.blueprint, registry)
+        problems = (*upgraded.problems, *problems)
+        notes = upgraded.notes
+        training = upgraded.blueprint.training
+        if built is not None and compiled and training is not None:
+            constructor = Constructor(registry=registry, replay=lambda nested: nested)
+            problems += compile_model(built.model, training, constructor)
+            notes += optimizer_state(artifact)
+    if built is None or problems:
+        raise LoadFailed(*failures.of_problems(artifact, problems))
+    mismatches = _set_weights(path, artifact, built)
+    if mismatches:
+        raise LoadFailed(*failures.of_mismatches(artifact, mismatches))
+    return Loaded(model=built.model, artifact=artifact, notes=notes)
+
+
+def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
+    rebuilt = artifact.format in {Format.HDF5_MODEL, Format.KERAS_ARCHIVE}
+    if not rebuilt or artifact.config is None or failures.fatal(artifact.defects):
+        raise LoadFailed(*failures.of_artifact(artifact))
+
+
+def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch, ...]:
+    with stored_arrays.open_arrays(path) as arrays:
+        if artifact.format is Format.HDF5_MODEL:
+            return set_by_name(built, stored_arrays.weight_names(path), arrays)
+        return set_by_path(built, arrays, keras_2=artifact.dialect is Dialect.KERAS_2)

@@ -1,0 +1,112 @@
+"""Names of a blueprint -> classes and functions of this process. Nothing is imported because a file names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from loadstone.blueprint.graph import ObjectSpec
+
+# Which of Keras' namespaces a configuration key takes its objects from; the first that has the name is taken.
+_NAMESPACES = {
+    "activation": ("activations",),
+    "initializer": ("initializers",),
+    "regularizer": ("regularizers",),
+    "constraint": ("constraints",),
+    "loss": ("losses",),
+    "metric": ("metrics",),
+    "fn": ("losses", "metrics"),
+    "optimizer": ("optimizers",),
+    "learning_rate": ("optimizers.schedules",),
+    "dtype": ("dtype_policies",),
+}
+_EVERYWHERE = (
+    "layers", "initializers", "regularizers", "constraints", "optimizers", "optimizers.schedules", "losses", "metrics",
+    "dtype_policies", "random",
+)  # fmt: skip
+
+_PACKAGES = {"Addons": "loadstone.addons", "Keras2": "loadstone.legacy"}
+_ADDONS_MODULE = "tensorflow_addons"
+
+
+def namespaces(key: str) -> tuple[str, ...]:
+    """The namespaces of Keras to search for the object under a configuration key."""
+    for ending, spaces in _NAMESPACES.items():
+        if key.endswith((ending, f"{ending}s", f"{ending}es")):
+            return spaces
+    return _EVERYWHERE
+
+
+# compile() picks the metric that fits the loss and the shapes for these.
+_BY_SHAPE = frozenset({"accuracy", "acc", "crossentropy", "ce"})
+
+
+def knows(identifier: str, key: str) -> bool:
+    """Whether Keras itself resolves a plain string under a configuration key."""
+    spaces = namespaces(key)
+    if spaces == ("metrics",) and identifier in _BY_SHAPE:
+        return True
+    for space in spaces:
+        get = getattr(getattr(keras, space, None), "get", None)
+        try:
+            if get is not None and get(identifier) is not None:
+                return True
+        except (TypeError, ValueError):
+            continue
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What names may resolve to: the user's objects, then loadstone's, then what is registered, then Keras' own."""
+
+    custom_objects: Mapping[str, Any]
+
+    def find(self, spec: ObjectSpec, key: str, *, built_in: bool = True) -> Any | None:
+        """The class or function of an object under a configuration key, None when nobody here has it.
+
+        Args:
+            spec: what is looked for.
+            key: the configuration key it stands under, which tells Keras' losses from its metrics.
+            built_in: look among Keras' own objects, too.
+        """
+        bare = spec.name.rpartition(">")[2]
+        for name in (spec.name, bare):
+            if name in self.custom_objects:
+                return self.custom_objects[name]
+        for package, module in _PACKAGES.items():
+            if spec.name.startswith(f"{package}>"):
+                return _package(module).get(spec.name)
+        if (spec.module or "").startswith(_ADDONS_MODULE):
+            return _package(_PACKAGES["Addons"]).get(f"Addons>{bare}")
+        registered = keras.saving.get_registered_object(spec.name)
+        if registered is not None or not built_in:
+            return registered
+        return self._built_in(spec.name, key)
+
+    def is_custom(self, found: Any) -> bool:
+        """Whether an object came from the user."""
+        return any(found is item for item in self.custom_objects.values())
+
+    @staticmethod
+    def _built_in(name: str, key: str) -> Any | None:
+        for space in namespaces(key):
+            target: Any = keras
+            for part in space.split("."):
+                target = getattr(target, part)
+            found = getattr(target, name, None)
+            if callable(found):
+                return found
+        return None
+
+
+def _package(module: str) -> Mapping[str, Any]:
+    """A package of loadstone that registers objects; the names of both are ours, never a file's."""
+    table: Mapping[str, Any] = import_module(module).REGISTERED
+    return table

@@ -1,0 +1,225 @@
+"""`Blueprint` -> `keras.Model`, by making its calls again on Keras 3's public functional API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from loadstone.blueprint.graph import (
+    Blueprint,
+    EllipsisSpec,
+    LayerSpec,
+    ModelKind,
+    ObjectSpec,
+    Obstacle,
+    Operation,
+    Problem,
+    SliceSpec,
+    TensorRef,
+)
+from loadstone.blueprint.traverse import references
+from loadstone.runtime import operators
+from loadstone.runtime.construct import CannotConstruct, Constructor
+
+if TYPE_CHECKING:
+    from loadstone.blueprint.graph import Call, Value
+    from loadstone.runtime.registry import Registry
+
+    Outputs = dict[tuple[str, int], list[Any]]
+
+_KERAS_OPERATIONS = ("keras.src.ops.", "keras.ops")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A rebuilt model with the layers that its blueprint names.
+
+    Attributes:
+        model: the Keras model.
+        layers: pairs of a layer's spec and the Keras layer, in the blueprint's order; operations have no layer.
+        nested: what was built for every nested model that stands directly in the graph, by name.
+    """
+
+    model: Any
+    layers: tuple[tuple[LayerSpec, Any], ...]
+    nested: Mapping[str, Built]
+
+
+def rebuild(blueprint: Blueprint, registry: Registry) -> tuple[Built | None, tuple[Problem, ...]]:
+    """Build the model, or say everything that stands in the way.
+
+    Args:
+        blueprint: upgraded to Keras 3.
+        registry: what names resolve to.
+
+    Returns:
+        The model and no problems, or None and every problem.
+    """
+    constructor = Constructor(registry=registry, replay=lambda nested: _model(nested, constructor).model)
+    try:
+        built = _model(blueprint, constructor)
+    except CannotConstruct as failure:
+        problems = [*constructor.problems, failure.problem]
+        return None, tuple(dict.fromkeys(problems))
+    return built, ()
+
+
+def _model(blueprint: Blueprint, constructor: Constructor) -> Built:
+    match blueprint.kind:
+        case ModelKind.SEQUENTIAL:
+            built = _sequential(blueprint, constructor)
+        case ModelKind.FUNCTIONAL:
+            built = _functional(blueprint, constructor)
+        case ModelKind.SUBCLASSED:
+            built = _subclassed(blueprint, constructor)
+    if not blueprint.trainable:
+        built.model.trainable = False
+    return built
+
+
+def _contents(blueprint: Blueprint, constructor: Constructor) -> tuple[dict[str, Any], dict[str, Built], list[Problem]]:
+    """Every layer of a model constructed, the problems of all of them together."""
+    made: dict[str, Any] = {}
+    nested: dict[str, Built] = {}
+    problems: list[Problem] = []
+    for layer in blueprint.layers:
+        try:
+            match layer.content:
+                case Blueprint() as inner:
+                    nested[layer.name] = _model(inner, constructor)
+                    made[layer.name] = nested[layer.name].model
+                case ObjectSpec(module=str(module)) as spec if module.startswith(_KERAS_OPERATIONS):
+                    made[layer.name] = _operation(spec, constructor)
+                case ObjectSpec() as spec:
+                    made[layer.name] = constructor.construct(spec, "layer")
+        except CannotConstruct as failure:
+            problems.append(failure.problem)
+    return made, nested, problems
+
+
+def _operation(spec: ObjectSpec, constructor: Constructor) -> Any:
+    """An operation that Keras 3 itself wrote into a graph; Keras looks it up among its own."""
+    config = {name: constructor.value(item, name) for name, item in spec.config.items()}
+    try:
+        return keras.saving.deserialize_keras_object(
+            {"module": spec.module, "class_name": spec.name, "config": config, "registered_name": None}
+        )
+    except (TypeError, ValueError) as error:
+        problem = Problem(
+            obstacle=Obstacle.UNKNOWN_OPERATOR,
+            subject=spec.name,
+            message=f"Keras {keras.__version__} has no operation {spec.name} like this: {error}",
+            at=spec.at,
+        )
+        raise CannotConstruct(problem) from error
+
+
+def _finish(constructor: Constructor, problems: list[Problem]) -> None:
+    if problems:
+        constructor.problems.extend(problems[:-1])
+        raise CannotConstruct(problems[-1])
+
+
+def _sequential(blueprint: Blueprint, constructor: Constructor) -> Built:
+    made, nested, problems = _contents(blueprint, constructor)
+    _finish(constructor, problems)
+    model = keras.Sequential([made[layer.name] for layer in blueprint.layers], name=blueprint.name)
+    if not model.built and isinstance(blueprint.input_shape, tuple):
+        model.build(tuple(blueprint.input_shape))
+    return Built(model=model, layers=tuple((layer, made[layer.name]) for layer in blueprint.layers), nested=nested)
+
+
+def _subclassed(blueprint: Blueprint, constructor: Constructor) -> Built:
+    layer = blueprint.layers[0]
+    if not isinstance(layer.content, ObjectSpec):
+        raise TypeError("a subclassed model is one object")
+    model = constructor.construct(layer.content, "layer")
+    return Built(model=model, layers=((layer, model),), nested={})
+
+
+def _functional(blueprint: Blueprint, constructor: Constructor) -> Built:
+    made, nested, problems = _contents(blueprint, constructor)
+    _finish(constructor, problems)
+    outputs: Outputs = {}
+    for layer in blueprint.layers:
+        if isinstance(layer.content, ObjectSpec) and layer.content.name == "InputLayer":
+            outputs[layer.name, 0] = [made[layer.name].output]
+    _make_calls(blueprint, made, outputs, constructor)
+    model = keras.Model(_resolve(blueprint.inputs, outputs), _resolve(blueprint.outputs, outputs), name=blueprint.name)
+    layers = tuple((layer, made[layer.name]) for layer in blueprint.layers if layer.name in made)
+    return Built(model=model, layers=layers, nested=nested)
+
+
+def _make_calls(blueprint: Blueprint, made: Mapping[str, Any], outputs: Outputs, constructor: Constructor) -> None:
+    """Make every call once its tensors exist; a layer's calls keep their order, which numbers its outputs."""
+    waiting = {layer.name: (layer, list(enumerate(layer.calls))) for layer in blueprint.layers if layer.calls}
+    while waiting:
+        progress = False
+        for name, (layer, calls) in list(waiting.items()):
+            while calls and _ready(calls[0][1], outputs):
+                number, call = calls.pop(0)
+                outputs[name, number] = _call(layer, call, made, outputs)
+                progress = True
+            if not calls:
+                del waiting[name]
+        if not progress:
+            names = ", ".join(sorted(waiting))
+            raise CannotConstruct(
+                Problem(
+                    obstacle=Obstacle.UNSUPPORTED_MODEL,
+                    subject=blueprint.name,
+                    message=f"the graph has no order in which these layers can be called: {names}",
+                    at=blueprint.at,
+                )
+            )
+    _finish(constructor, [])
+
+
+def _ready(call: Call, outputs: Outputs) -> bool:
+    needed = (*references(call.args), *references(call.kwargs))
+    return all((reference.layer, reference.call) in outputs for reference in needed)
+
+
+def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Outputs) -> list[Any]:
+    arguments = [_resolve(item, outputs) for item in call.args]
+    keywords = {name: _resolve(item, outputs) for name, item in call.kwargs.items()}
+    try:
+        if isinstance(layer.content, Operation):
+            result = operators.apply(layer.content.op, arguments, keywords)
+        else:
+            result = made[layer.name](*arguments, **keywords)
+    except Exception as error:
+        # Keras raises whatever the layer's call raises; the user needs to know which layer it was.
+        problem = Problem(
+            obstacle=Obstacle.UNSUPPORTED_MODEL,
+            subject=layer.stored_name,
+            message=f"layer {layer.stored_name} cannot be called as the file says: {error}",
+            at=layer.content.at,
+        )
+        raise CannotConstruct(problem) from error
+    return keras.tree.flatten(result)  # type: ignore[no-any-return]  # keras ships no types
+
+
+def _resolve(value: Value, outputs: Outputs) -> Any:
+    """A call's argument with tensors for references."""
+    match value:
+        case TensorRef():
+            return outputs[value.layer, value.call][value.output]
+        case EllipsisSpec():
+            return ...
+        case SliceSpec(start=start, stop=stop, step=step):
+            return slice(_resolve(start, outputs), _resolve(stop, outputs), _resolve(step, outputs))
+        case Mapping():
+            return {name: _resolve(item, outputs) for name, item in value.items()}
+        case tuple():
+            return _sequence([_resolve(item, outputs) for item in value])
+        case _:
+            return value
+
+
+def _sequence(items: list[Any]) -> Any:
+    """A list of tensors stays a list, as Keras' merging layers want it; an index or a shape is a tuple."""
+    return items if any(keras.backend.is_keras_tensor(item) for item in items) else tuple(items)

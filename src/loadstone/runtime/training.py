@@ -1,0 +1,49 @@
+"""The compile state: optimizer, loss and metrics of a rebuilt model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from loadstone.blueprint.graph import Note
+from loadstone.runtime.construct import CannotConstruct
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Artifact
+    from loadstone.blueprint.graph import Problem, Training
+    from loadstone.runtime.construct import Constructor
+
+
+def compile_model(model: Any, training: Training, constructor: Constructor) -> tuple[Problem, ...]:
+    """Compile a model as its file says; returns what nobody here has, in which case it stays uncompiled."""
+    parts: dict[str, Any] = {}
+    problems = []
+    for key, value in (
+        ("optimizer", training.optimizer),
+        ("loss", training.loss),
+        ("metrics", training.metrics),
+        ("weighted_metrics", training.weighted_metrics),
+        ("loss_weights", training.loss_weights),
+    ):
+        if value is None:
+            continue
+        try:
+            parts[key] = constructor.value(value, key)
+        except CannotConstruct as failure:
+            problems.append(failure.problem)
+    if problems:
+        return tuple(problems)
+    options = {key: value for key, value in training.options.items() if value is not None}
+    model.compile(**parts, **options)
+    return ()
+
+
+def optimizer_state(artifact: Artifact) -> tuple[Note, ...]:
+    """What is said of optimizer state that stays in the file."""
+    training = artifact.training
+    if training is None or not training.optimizer_tensors:
+        return ()
+    message = (
+        f"{training.optimizer_tensors} arrays of optimizer state are not carried over: "
+        "training goes on with the saved weights and settings, but with a fresh optimizer"
+    )
+    return (Note(upgrade="optimizer-state", message=message, at=str(training.at)),)

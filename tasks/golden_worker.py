@@ -1,0 +1,275 @@
+"""Runs the cases of ``golden_cases.py`` with the real TensorFlow Addons and writes what they give.
+
+Runs in an environment of TensorFlow 2.15.1 and TensorFlow Addons 0.23.0: ``python golden_worker.py DIRECTORY``.
+Each kind of object becomes one ``<kind>.npz``: the array ``<label>/<what>`` for every answer, and the text
+``<label>/case`` with the object's name, its configuration as TensorFlow Addons writes it, and the names of weights.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import golden_cases as cases
+import numpy as np
+import tensorflow as tf
+import tensorflow_addons as tfa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+STEPS = 20
+BATCHES = 3
+Answers = dict[str, Any]
+
+
+def generator(kind: str, label: str) -> np.random.Generator:
+    """Return the source of a case's numbers, the same at every run."""
+    return np.random.default_rng(zlib.crc32(f"{kind}/{label}".encode()))
+
+
+def resolve(name: str) -> Any:
+    """Return the object called ``name`` below tensorflow_addons."""
+    module, _, attribute = name.rpartition(".")
+    return getattr(importlib.import_module(f"tensorflow_addons.{module}"), attribute)
+
+
+def registered(thing: Any) -> str:
+    """Return the name that models refer to an object by."""
+    return str(tf.keras.saving.get_registered_name(thing))
+
+
+def default(value: Any) -> Any:
+    """Return a JSON value for the NumPy numbers that configurations hold."""
+    return value.tolist() if hasattr(value, "tolist") else value.numpy().tolist()
+
+
+def answer_layer(case: cases.Layer) -> Answers:
+    """Call a layer in inference (and training), with the gradient of its first output."""
+    random = generator("layer", case.label)
+    cls = resolve(case.object)
+    if case.wrap is not None:
+        thing = cls(tf.keras.layers.deserialize(case.wrap), **case.arguments)
+    else:
+        thing = cls(**case.arguments)
+    layer = tf.keras.layers.RNN(thing, return_sequences=True) if case.cell else thing
+    inputs = [draw_input(random, shape, case.integers) for shape in case.inputs]
+    argument = inputs[0] if len(inputs) == 1 else [tf.constant(value) for value in inputs]
+    layer(argument)
+    weights = [*layer.trainable_weights, *layer.non_trainable_weights]
+    names = [weight.name.removesuffix(":0") for weight in weights]
+    for name, weight in zip(names, weights):
+        weight.assign(draw_weight(random, name, weight, case.set))
+    answers: Answers = {f"input{index}": value for index, value in enumerate(inputs)}
+    answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(weights)}
+    arguments = [tf.constant(value) for value in inputs]
+    with tf.GradientTape() as tape:
+        tape.watch(arguments)
+        outputs = layer(arguments[0] if len(inputs) == 1 else arguments)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        real = next(output for output in outputs if output.dtype.is_floating)
+        cotangent = random.normal(size=real.shape).astype("float32")
+        score = tf.reduce_sum(real * cotangent)
+    answers |= {f"output{index}": output.numpy() for index, output in enumerate(outputs)}
+    answers["cotangent"] = cotangent
+    gradients = tape.gradient(score, arguments)
+    answers |= {f"gradient{i}": value.numpy() for i, value in enumerate(gradients) if value is not None}
+    answers |= {f"after{index}": weight.numpy() for index, weight in enumerate(weights)}
+    if case.training:
+        answers["trained_output0"] = layer(argument, training=True).numpy()
+        answers |= {f"trained{index}": weight.numpy() for index, weight in enumerate(weights)}
+    answers["case"] = {
+        "object": registered(cls),
+        "config": thing.get_config(),
+        "cell": case.cell,
+        "weights": names,
+    }
+    return answers
+
+
+def draw_input(random: np.random.Generator, shape: tuple[int, ...], integers: int | None) -> NDArray[Any]:
+    """Return an input of ``shape``: normally distributed, or integers below a bound."""
+    if integers is not None:
+        return random.integers(0, integers, size=shape).astype("int32")
+    return random.normal(size=shape).astype("float32")
+
+
+def draw_weight(random: np.random.Generator, name: str, weight: Any, fixed: dict[str, Any]) -> NDArray[Any]:
+    """Return a weight's value: what the case fixes, else moderate numbers."""
+    value = fixed.get(name.rpartition("/")[2])
+    if value is not None:
+        return np.asarray(value, weight.dtype.as_numpy_dtype)
+    return random.normal(scale=0.6, size=weight.shape).astype("float32") + 0.1
+
+
+def answer_function(case: cases.Function) -> Answers:
+    """Call an activation, with the gradient of its output."""
+    random = generator("function", case.label)
+    function = resolve(case.object)
+    value = random.normal(size=case.inputs[0]).astype("float32")
+    cotangent = random.normal(size=value.shape).astype("float32")
+    argument = tf.constant(value)
+    with tf.GradientTape() as tape:
+        tape.watch(argument)
+        output = function(argument, **case.arguments)
+        score = tf.reduce_sum(output * cotangent)
+    return {
+        "input0": value,
+        "output0": output.numpy(),
+        "cotangent": cotangent,
+        "gradient0": tape.gradient(score, argument).numpy(),
+        "case": {"object": registered(function), "config": case.arguments},
+    }
+
+
+def draw_labels(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return labels or predictions of one kind."""
+    real = random.normal(size=shape)
+    uniform = random.uniform(0.02, 0.98, size=shape)
+    corners = np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(*shape[:-1], 4) if shape[-1] == 4 else real
+    values = {
+        "real": real,
+        "probability": uniform,
+        "magnitude": uniform * 3,
+        "simplex": uniform / uniform.sum(axis=-1, keepdims=True),
+        "binary": uniform > 0.5,
+        "classes": random.integers(0, 3, size=shape),
+        "one_hot": np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])],
+        "multi_hot": np.maximum(uniform > 0.6, np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]),
+        "boxes": corners,
+    }
+    return np.asarray(values[kind], "float32")
+
+
+def answer_loss(case: cases.Loss) -> Answers:
+    """Compute a loss with each reduction, with sample weights, and its gradient."""
+    random = generator("loss", case.label)
+    thing = resolve(case.object)
+    y_true = draw_labels(random, *case.y_true)
+    y_pred = draw_labels(random, *case.y_pred)
+    answers: Answers = {"y_true": y_true, "y_pred": y_pred}
+    argument = tf.constant(y_pred)
+    is_class = isinstance(thing, type)
+    loss = thing(**case.arguments) if is_class else lambda true, pred: thing(true, pred, **case.arguments)
+    with tf.GradientTape() as tape:
+        tape.watch(argument)
+        value = loss(tf.constant(y_true), argument)
+    answers["value"] = value.numpy()
+    answers["gradient"] = tape.gradient(value, argument).numpy()
+    config = loss.get_config() if is_class else case.arguments
+    if is_class:
+        for reduction in case.reductions:
+            reduced = thing(**case.arguments, reduction=reduction)
+            answers[f"reduced_{reduction}"] = reduced(y_true, y_pred).numpy()
+            if answers[f"reduced_none"].shape == (len(y_true),):
+                weights = answers.setdefault("sample_weight", random.uniform(size=len(y_true)).astype("float32"))
+                answers[f"weighted_{reduction}"] = reduced(y_true, y_pred, sample_weight=weights).numpy()
+    answers["case"] = {"object": registered(thing), "config": config}
+    return answers
+
+
+def answer_metric(case: cases.Metric) -> Answers:
+    """Feed a metric three batches; its result after each, and its state after the last."""
+    random = generator("metric", case.label)
+    cls = resolve(case.object)
+    metric = cls(**case.arguments)
+    answers: Answers = {}
+    for batch in range(BATCHES):
+        values = [draw_labels(random, *case.y_true)]
+        if case.y_pred is not None:
+            values.append(draw_labels(random, *case.y_pred))
+        answers |= {f"batch{batch}_{index}": value for index, value in enumerate(values)}
+        weights = {}
+        if case.weighted:
+            weights["sample_weight"] = answers[f"weight_of{batch}"] = random.uniform(size=8).astype("float32")
+            if values[0].ndim > 1 and case.object == "metrics.RSquare":
+                weights["sample_weight"] = weights["sample_weight"][:, None]
+        metric.update_state(*(tf.constant(value) for value in values), **weights)
+        answers[f"result{batch}"] = np.asarray(metric.result())
+    answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(metric.variables)}
+    identity = registered(cls) if registered(cls) != cls.__name__ else f"Addons>{cls.__name__}"
+    config = {**metric.get_config(), **{k: v for k, v in case.arguments.items() if k == "num_regressors"}}
+    names = [variable.name.removesuffix(":0") for variable in metric.variables]
+    answers["case"] = {"object": identity, "config": config, "weights": names}
+    return answers
+
+
+def answer_optimizer(case: cases.Optimizer) -> Answers:
+    """Take 20 steps on fixed gradients; the variables after each, and the state after the last."""
+    random = generator("optimizer", case.label)
+    cls = getattr(tfa.optimizers, case.object)
+    arguments = {key: legacy(value) if key == "optimizer" else schedule(value) for key, value in case.arguments.items()}
+    optimizer = cls(**arguments)
+    kernel_shape = (5, 2) if case.sparse else (3, 2)
+    initial = [random.normal(size=kernel_shape), np.zeros(2) if case.sparse else random.normal(size=2)]
+    names = ["dense/kernel", "dense/bias"]
+    variables = [tf.Variable(value.astype("float32"), name=name) for name, value in zip(names, initial)]
+    answers: Answers = {f"initial{index}": variable.numpy() for index, variable in enumerate(variables)}
+    config = json.loads(json.dumps(optimizer.get_config(), default=default))
+    kernel_gradients = random.normal(size=(STEPS, *((2, 2) if case.sparse else kernel_shape))).astype("float32")
+    bias_gradients = random.normal(size=(STEPS, 2)).astype("float32")
+    rows = random.integers(0, 5, size=(STEPS, 2)).astype("int32")
+    trajectories: list[list[NDArray[Any]]] = [[], []]
+    for step in range(STEPS):
+        kernel_gradient = tf.constant(kernel_gradients[step])
+        if case.sparse:
+            kernel_gradient = tf.IndexedSlices(kernel_gradient, tf.constant(rows[step]), tf.constant(kernel_shape))
+        gradients = [kernel_gradient, tf.constant(bias_gradients[step])]
+        if optimizer.get_config().get("clipnorm") is not None:
+            gradients = [tf.clip_by_norm(gradient, optimizer.get_config()["clipnorm"]) for gradient in gradients]
+        optimizer.apply_gradients(zip(gradients, variables))
+        for trajectory, variable in zip(trajectories, variables):
+            trajectory.append(variable.numpy())
+    answers |= {f"trajectory{index}": np.stack(values) for index, values in enumerate(trajectories)}
+    answers |= {"gradients0": kernel_gradients, "gradients1": bias_gradients}
+    if case.sparse:
+        answers["rows"] = rows
+    weights = [weight for weight in optimizer.weights if "iter" not in weight.name]
+    answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(weights)}
+    answers["case"] = {
+        "object": registered(cls),
+        "config": config,
+        "weights": [weight.name.removesuffix(":0") for weight in weights],
+    }
+    return answers
+
+
+def legacy(config: dict[str, Any]) -> Any:
+    """Build a nested optimizer: TensorFlow Addons' or Keras' legacy one."""
+    return tf.keras.optimizers.deserialize(config, use_legacy_optimizer=True)
+
+
+def schedule(value: Any) -> Any:
+    """Build the schedule of a learning rate that is given by its configuration."""
+    return tf.keras.optimizers.schedules.deserialize(value) if isinstance(value, dict) else value
+
+
+def write(path: Path, kind: str, rows: Iterable[Any], answer: Callable[[Any], Answers]) -> None:
+    """Write the answers of all cases of one kind."""
+    arrays: dict[str, Any] = {}
+    for case in rows:
+        answers = answer(case)
+        answers["case"] = json.dumps(answers["case"], sort_keys=True, default=default)
+        arrays |= {f"{case.label}/{what}": np.asarray(value) for what, value in answers.items()}
+        print(kind, case.label, flush=True)
+    np.savez_compressed(path / f"{kind}.npz", **arrays)
+
+
+def main(directory: str) -> None:
+    """Write every kind's answers into ``directory``."""
+    path = Path(directory)
+    write(path, "layers", cases.LAYERS, answer_layer)
+    write(path, "functions", cases.FUNCTIONS, answer_function)
+    write(path, "losses", cases.LOSSES, answer_loss)
+    write(path, "metrics", cases.METRICS, answer_metric)
+    write(path, "optimizers", cases.OPTIMIZERS, answer_optimizer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,70 @@
+"""What TensorFlow itself reads in the corpus' SavedModels: writes ``saved_model_oracle.json``.
+
+    python -m tests.formats.saved_model_oracle
+
+needs TensorFlow. For each folder: how many arrays and (function, operation) pairs there are, and a digest of all of
+them, so that `test_saved_model.py` can compare without TensorFlow. `describe` says what is digested.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.corpus_table import MODELS
+
+from loadstone.artifact import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TABLE = Path(__file__).with_suffix(".json")
+
+
+def describe(
+    tensors: Iterable[tuple[str, str, tuple[int, ...]]], operations: Iterable[tuple[str, str, int]]
+) -> dict[str, int | str]:
+    """Counts and digests of arrays (name, dtype, shape) and of operations (function, operation, count)."""
+    rows = {
+        "tensors": sorted(f"{name} {dtype} {list(shape)}" for name, dtype, shape in tensors),
+        "operations": sorted(f"{function} {operation} {count}" for function, operation, count in operations),
+    }
+    counts = {name: len(lines) for name, lines in rows.items()}
+    digests = {f"{name}_digest": hashlib.sha256("\n".join(lines).encode()).hexdigest() for name, lines in rows.items()}
+    return {**counts, **digests}
+
+
+def ask_tensorflow(folder: Path) -> dict[str, int | str]:
+    """The same from TensorFlow's own readers."""
+    import tensorflow as tf
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    checkpoint = tf.train.load_checkpoint(str(folder / "variables" / "variables"))
+    shapes, dtypes = checkpoint.get_variable_to_shape_map(), checkpoint.get_variable_to_dtype_map()
+    program = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+    operations: Counter[tuple[str, str]] = Counter()
+    for graph in program.meta_graphs:
+        operations.update(("", node.op) for node in graph.graph_def.node)
+        for function in graph.graph_def.library.function:
+            operations.update((function.signature.name, node.op) for node in function.node_def)
+    return describe(
+        (
+            (name, dtypes[name].name, tuple(shape))
+            for name, shape in shapes.items()
+            if name != "_CHECKPOINTABLE_OBJECT_GRAPH"
+        ),
+        ((function, operation, count) for (function, operation), count in operations.items()),
+    )
+
+
+def main() -> None:
+    """Writes the table."""
+    models = [model for model in MODELS if model.format is Format.SAVED_MODEL]
+    TABLE.write_text(json.dumps({model.file: ask_tensorflow(model.path) for model in models}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
