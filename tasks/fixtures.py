@@ -131,9 +131,7 @@ def check_stack(era: Era, stack: dict[str, str]) -> None:
     for requirement in era.requirements:
         name, _, version = requirement.partition("==")
         if stack[name.removesuffix("-cpu")] != version:
-            sys.exit(
-                f"{era.name} holds {stack}, not {requirement}: remove {ENVIRONMENTS / era.name} and run this again"
-            )
+            sys.exit(f"{era.name} holds {stack}, not {requirement}: remove {ENVIRONMENTS / era.name} and start again")
 
 
 def installed(requirement: str) -> bool:
@@ -243,7 +241,7 @@ def write_example(folder: Path, stack: dict[str, str]) -> None:
     readme = (
         f"`{name}.h5` was saved by TensorFlow {stack['tensorflow']} with TensorFlow Addons {stack['tensorflow-addons']}"
         f" on Python {stack['python']}:\n"
-        f"`{source}` of `tasks/fixtures_addons.py`, compiled and trained for three steps. "
+        f"`{source}` of `tasks/fixtures_addons.py`, compiled and trained for three steps.\n"
         f"`{name}.npz` holds one batch of inputs (`x0`) and the outputs (`y0`) that the model gave for it then.\n"
     )
     replace(EXAMPLES / "README.md", readme.encode())

@@ -66,6 +66,9 @@ def answer_layer(case: cases.Layer) -> Answers:
     names = [weight.name.removesuffix(":0") for weight in weights]
     for name, weight in zip(names, weights):
         weight.assign(draw_weight(random, name, weight, case.set))
+    for name, weight in zip(names, weights):
+        if "/data_dep_init/" in name:  # a copy of the wrapped layer, which equals it until the first call
+            weight.assign(weights[names.index(name.replace("/data_dep_init/", "/"))])
     answers: Answers = {f"input{index}": value for index, value in enumerate(inputs)}
     answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(weights)}
     arguments = [tf.constant(value) for value in inputs]

@@ -140,26 +140,23 @@ def addons_row(package: Package, keras: Release) -> Row:
     }
 
 
-def compare(row: Row, told: Mapping[str, Mapping[str, Any]], origin: str) -> list[str]:
-    """Where a row disagrees with what the installed release tells of itself."""
+def compare(row: Row, told: Mapping[str, Mapping[str, Any]], complete: Iterable[str], origin: str) -> list[str]:
+    """Where a row disagrees with what the installed release tells of itself; of ``complete`` kinds it tells all."""
     faults: list[str] = []
     for kind, objects in told.items():
-        kinds = {"layers": ("layers", "models")}.get(kind, (kind,))
+        kinds = ("layers", "models") if kind == "layers" else (kind,)
+        known = {name: entry for each in kinds for (other, name), entry in row.items() if other == each}
         for name, (path, named, more) in objects.items():
-            entry = next((row[each, name] for each in kinds if (each, name) in row), None)
-            if entry is None:
+            if name not in known:
                 faults.append(f"{origin}: {kind} {name} ({path}) is not in the table")
-            elif missing := set(named) - entry[1]:
+            elif missing := set(named) - known[name][1]:
                 faults.append(f"{origin}: {kind} {name} takes {sorted(missing)} too")
-            elif not more and "*" in entry[1]:
+            elif not more and "*" in known[name][1]:
                 faults.append(f"{origin}: {kind} {name} is not open-ended")
-        known = {name for each in kinds for (k, name) in row if k == each and "layers" not in kinds}
-        if surplus := {name for name in known - set(objects) if kind in SAME_NAMES.get(origin[:2], ())}:
+        surplus = {name for name in known if ">" not in name} - set(objects)
+        if kind in complete and surplus:
             faults.append(f"{origin}: {kind} has no {sorted(surplus)}")
     return faults
-
-
-SAME_NAMES: dict[str, tuple[str, ...]] = {}
 
 
 def check(keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
@@ -170,10 +167,12 @@ def check(keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
         say(f"asking {python.relative_to(ROOT)}")
         told: dict[str, Any] = knowledge_fetch.ask(python, ROOT / "tasks" / "knowledge_introspect.py")
         version = Version(told["keras"].removesuffix("-tf"))
-        faults += compare(keras[version], told["objects"], f"keras {version}")
+        faults += compare(keras[version], told["objects"], told["complete"], f"keras {version}")
         if "addons" in told:
             version = Version(told["addons_version"])
-            faults += compare(addons[version], {"addons": told["addons"]}, f"tensorflow-addons {version}")
+            faults += compare(
+                addons[version], {"addons": told["addons"]}, (), f"tensorflow-addons {version}"
+            )
     if faults:
         raise SystemExit("\n".join(["The tables disagree with the installed packages:", *faults]))
 

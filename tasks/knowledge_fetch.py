@@ -98,17 +98,31 @@ def _pythons(names: list[str]) -> tuple[str, ...]:
 def requirement(distribution: str, version: Version, python: str, name: str) -> SpecifierSet | None:
     """What a release's metadata requires of ``name``, None when it does not.
 
-    uv reads the metadata alone, not the whole wheel, and tells each requirement in its verbose log.
+    uv reads the metadata alone, not the whole wheel, and tells the requirements in its verbose log before it resolves
+    them; it is stopped there.
     """
-    answer = run(
-        *(UV, "pip", "compile", "--verbose", "--no-header", "--python-version", python, "-"),
-        text=f"{distribution}=={version}",
-    )
     stated = f"Adding transitive dependency for {distribution}=={version}: "
-    lines = [line.partition(stated)[2] for line in answer.stderr.splitlines() if stated in line]
-    if not lines:
-        raise SystemExit(f"uv tells no requirement of {distribution} {version}: {answer.stderr[-2000:]}")
-    for line in lines:
+    stated_by_uv: list[str] = []
+    with subprocess.Popen(
+        (UV, "pip", "compile", "--verbose", "--no-header", "--python-version", python, "-"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"},
+    ) as process:
+        if process.stdin and process.stderr:
+            process.stdin.write(f"{distribution}=={version}")
+            process.stdin.close()
+            for line in process.stderr:
+                if stated in line:
+                    stated_by_uv.append(line.partition(stated)[2])
+                elif stated_by_uv:
+                    break
+        process.terminate()
+    if not stated_by_uv:
+        raise SystemExit(f"uv tells no requirement of {distribution} {version}")
+    for line in stated_by_uv:
         match = re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*([^;{]*)", line)
         if match and canonicalize_name(match[1]) == canonicalize_name(name):
             return SpecifierSet(match[2].strip().removesuffix("*"))

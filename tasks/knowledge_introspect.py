@@ -28,41 +28,79 @@ def signature(thing):
     return [thing.__module__ + "." + thing.__name__, named, more]
 
 
+BASES = {
+    "activations": None,
+    "regularizers": "Regularizer",
+    "constraints": "Constraint",
+    "losses": "Loss",
+    "metrics": "Metric",
+}
+
+
 def keras2(root):
+    """The tables of Keras 2, all kinds complete but the optimizers."""
     layers = importlib.import_module(root + ".layers.serialization")
     layers.populate_deserializable_objects()
     initializers = importlib.import_module(root + ".initializers")
     initializers.populate_deserializable_objects()
-    found = {"layers": layers.LOCAL.ALL_OBJECTS, "initializers": initializers.LOCAL.ALL_OBJECTS}
-    bases = {
-        "regularizers": "Regularizer",
-        "constraints": "Constraint",
-        "losses": "Loss",
-        "metrics": "Metric",
+    filled = layers.LOCAL.ALL_OBJECTS
+    found = {
+        "layers": {name: filled[name] for name in filled if inspect.isclass(filled[name]) and name != "InputSpec"},
+        "initializers": initializers.LOCAL.ALL_OBJECTS,
     }
-    for kind, base in bases.items():
-        module = importlib.import_module(root + "." + kind)
-        found[kind] = {name: thing for name, thing in vars(module).items() if is_a(thing, getattr(module, base))}
+    for kind, base in BASES.items():
+        found[kind] = members(importlib.import_module(root + "." + kind), base)
+    found["activations"].update(
+        (name, thing) for name, thing in filled.items() if is_a(thing, filled["Layer"]) and activates(root, name)
+    )
     schedules = first(
         root + ".optimizers.schedules.learning_rate_schedule", root + ".optimizer_v2.learning_rate_schedule"
     )
-    base = schedules.LearningRateSchedule
-    found["optimizers.schedules"] = {name: thing for name, thing in vars(schedules).items() if is_a(thing, base)}
-    return found
+    found["optimizers.schedules"] = members(schedules, "LearningRateSchedule")
+    complete = sorted(found)
+    optimizers = importlib.import_module("tensorflow").keras.optimizers
+    found["optimizers"] = {
+        name: thing for name, thing in vars(optimizers).items() if is_a(thing, optimizers.Optimizer) and name != "Optimizer"
+    }
+    return found, complete
+
+
+def activates(root, name):
+    """Whether Keras finds a layer under this name when it looks for an activation."""
+    activations = importlib.import_module(root + ".activations")
+    try:
+        activations.deserialize({"class_name": name, "config": {}})
+    except (ValueError, TypeError) as error:
+        return "Unknown" not in str(error)
+    return True
 
 
 def keras3():
-    found = {}
-    for kind in ("activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
-                 "dtype_policies", "quantizers"):
-        found[kind] = importlib.import_module("keras.src." + kind).ALL_OBJECTS_DICT
+    """The tables of Keras 3; its public names go beyond them for layers and optimizers."""
     import keras
 
-    found["layers"] = {name: thing for name, thing in vars(keras.layers).items() if is_a(thing, keras.layers.Layer)}
-    schedules = keras.optimizers.schedules
-    base = schedules.LearningRateSchedule
-    found["optimizers.schedules"] = {name: thing for name, thing in vars(schedules).items() if is_a(thing, base)}
-    return found
+    found = {}
+    for kind, base in dict(BASES, initializers="Initializer", quantizers="Quantizer").items():
+        found[kind] = members(getattr(keras, kind), base)
+        found[kind].update(importlib.import_module("keras.src." + kind).ALL_OBJECTS_DICT)
+    found["dtype_policies"] = importlib.import_module("keras.src.dtype_policies").ALL_OBJECTS_DICT
+    found["optimizers.schedules"] = members(keras.optimizers.schedules, "LearningRateSchedule")
+    complete = sorted(found)
+    found["optimizers"] = importlib.import_module("keras.src.optimizers").ALL_OBJECTS_DICT
+    found["layers"] = members(keras.layers, "Layer")
+    return found, complete
+
+
+def members(module, base):
+    """The classes of a module that derive from its class ``base``, and its loss, metric and activation functions."""
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if (base and is_a(thing, getattr(module, base)))
+        or (inspect.isfunction(thing) and list(inspect.signature(thing).parameters)[:2] == ["y_true", "y_pred"])
+        or (inspect.isfunction(thing) and list(inspect.signature(thing).parameters)[:1] == ["x"])
+        or name == "l1_l2"
+    }
 
 
 def is_a(thing, base):
@@ -79,16 +117,17 @@ def main():
     standalone = first("keras")
     answer = {"keras": getattr(standalone, "__version__", None)}
     if standalone and standalone.__version__.startswith("3."):
-        found = keras3()
+        found, complete = keras3()
     else:
         tensorflow = importlib.import_module("tensorflow")
         answer["keras"] = answer["keras"] or tensorflow.keras.__version__
         root = type(tensorflow.keras.layers.Dense(1)).__module__.partition(".layers")[0]
-        found = keras2(root)
+        found, complete = keras2(root)
         addons = importlib.import_module("tensorflow_addons")
         answer["addons_version"] = addons.__version__
         custom = tensorflow.keras.utils.get_custom_objects()
         answer["addons"] = told({name: custom[name] for name in custom if name.startswith("Addons>")})
+    answer["complete"] = complete
     answer["objects"] = {kind: told(objects) for kind, objects in found.items()}
     print(json.dumps(answer))
 

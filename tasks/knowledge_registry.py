@@ -39,7 +39,7 @@ BASES = {
 
 # What the first parameters of a function of a kind are called; by this it is told from the module's helpers.
 LEADING = {
-    ObjectKind.ACTIVATION: (("x",), ("features",)),
+    ObjectKind.ACTIVATION: (("x",),),
     ObjectKind.LOSS: (("y_true", "y_pred"),),
     ObjectKind.METRIC: (("y_true", "y_pred"),),
 }

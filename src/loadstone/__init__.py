@@ -1,3 +1,103 @@
-"""Why does my saved Keras / TensorFlow model not load, and how do I get it loaded?"""
+"""Why does my saved Keras / TensorFlow model not load, and how do I get it loaded?
+
+    >>> import loadstone
+    >>> loadstone.diagnose("model.h5")  # every reason, nothing executed, no framework imported  # doctest: +SKIP
+    >>> loadstone.load_model("model.h5")  # an ordinary keras.Model, without TensorFlow Addons  # doctest: +SKIP
+
+Importing this package costs nothing: what a verb needs is imported when it is called.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment, probe
+    from loadstone.errors import LoadFailed, LoadstoneError, NotAModel, ParityError, ProbeError, ResolutionError
+    from loadstone.finding import Diagnosis, Finding, Parity
+    from loadstone.runtime.convert import Conversion, convert
+    from loadstone.runtime.load import load_model
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Artifact": "artifact",
+    "Conversion": "runtime.convert",
+    "Diagnosis": "finding",
+    "Environment": "environment",
+    "Finding": "finding",
+    "LoadFailed": "errors",
+    "LoadstoneError": "errors",
+    "NotAModel": "errors",
+    "Parity": "finding",
+    "ParityError": "errors",
+    "ProbeError": "errors",
+    "ResolutionError": "errors",
+    "convert": "runtime.convert",
+    "load_model": "runtime.load",
+    "probe": "environment",
+}
+
+__all__ = [
+    "Artifact",
+    "Conversion",
+    "Diagnosis",
+    "Environment",
+    "Finding",
+    "LoadFailed",
+    "LoadstoneError",
+    "NotAModel",
+    "Parity",
+    "ParityError",
+    "ProbeError",
+    "ResolutionError",
+    "convert",
+    "diagnose",
+    "inspect",
+    "load_model",
+    "probe",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name's home when the name is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """What the package offers, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
+def inspect(model: str | os.PathLike[str]) -> Artifact:
+    """Read what is in a model file: format, writer, objects, weights, stored programs, training state.
+
+    Only headers are read, nothing is executed, no link is followed. Content that is wrong is described in
+    ``Artifact.defects``, not raised.
+
+    Args:
+        model: an ``.h5`` or ``.keras`` file, or a SavedModel folder.
+    """
+    return import_module(f"{__name__}.formats").read(model)  # type: ignore[no-any-return]  # import_module knows no types
+
+
+def diagnose(model: str | os.PathLike[str], env: str | os.PathLike[str] | None = None) -> Diagnosis:
+    """Name every reason why a model does not load in an environment, and what to do about each.
+
+    Args:
+        model: an ``.h5`` or ``.keras`` file, or a SavedModel folder.
+        env: a Python executable, or the folder of a virtual or conda environment; by default this Python.
+
+    Raises:
+        ProbeError: the environment could not be asked what it holds.
+    """
+    environment = import_module(f"{__name__}.environment").probe(env)
+    return import_module(f"{__name__}.rules").diagnose(inspect(model), environment)  # type: ignore[no-any-return]  # as above

@@ -91,8 +91,12 @@ def inspect(model: Path, **reporting: Any) -> None:
 
 @main.command()
 @_model
-@click.option("--env", type=click.Path(path_type=Path), help="A Python, or the folder of a virtual or conda environment.")
-@click.option("--deep", is_flag=True, help="Import TensorFlow and Keras there to see whether they work (half a minute).")
+@click.option(
+    "--env", type=click.Path(path_type=Path), help="A Python, or the folder of a virtual or conda environment."
+)
+@click.option(
+    "--deep", is_flag=True, help="Import TensorFlow and Keras there to see whether they work (half a minute)."
+)
 @_reporting
 def diagnose(model: Path, env: Path | None, deep: bool, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
     """Name every reason why MODEL does not load in an environment, and what to do; by default in this Python."""

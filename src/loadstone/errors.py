@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from loadstone.artifact import Finding
+    from loadstone.finding import Finding, Parity
 
 
 class LoadstoneError(Exception):
@@ -50,4 +50,12 @@ class LoadFailed(LoadstoneError):  # noqa: N818 - as above
 
 
 class ParityError(LoadstoneError):
-    """Outputs differ from the recorded ones."""
+    """Outputs differ from the recorded ones.
+
+    Attributes:
+        parity: the comparison, with its numbers.
+    """
+
+    def __init__(self, message: str, parity: Parity) -> None:
+        super().__init__(message)
+        self.parity = parity

@@ -135,3 +135,36 @@ class Diagnosis:
     loads: bool | None
     loads_uncompiled: bool | None
     findings: tuple[Finding, ...]
+
+
+TOLERANCE = 1e-5
+
+
+class Verdict(Enum):
+    """How outputs compare."""
+
+    EXACT = "exact"
+    WITHIN = "within"
+    DIVERGES = "diverges"
+    UNPROVEN = "unproven"  # there was nothing recorded to compare with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parity:
+    """The comparison of a model's outputs with recorded ones.
+
+    Attributes:
+        verdict: the answer.
+        max_abs: the largest absolute difference, None when nothing was compared.
+        max_rel: the largest difference relative to the recorded value's magnitude, where that is not zero.
+        tolerance: what ``max_abs`` may be at most, relative to the output's largest magnitude where that exceeds 1.
+        first_divergence: the output that differs first, None when none does.
+        why: why nothing was compared, or what differs other than numbers.
+    """
+
+    verdict: Verdict
+    max_abs: float | None = None
+    max_rel: float | None = None
+    tolerance: float = TOLERANCE
+    first_divergence: str | None = None
+    why: str | None = None

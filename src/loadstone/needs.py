@@ -155,11 +155,10 @@ def _needed_objects(artifact: Artifact, writers: tuple[Writer, ...]) -> tuple[Ne
 
 def is_keras_own(item: KerasObject, keras: Version) -> bool:
     """Whether a release of Keras defines the object itself."""
-    if item.package is not None:
-        return False
     if item.in_training and item.is_identifier and item.class_name in _COMPILE_WORDS:
         return True
-    return knowledge.built_in(item.class_name, keras) is not None
+    # The identity, so that a package's class of a name that Keras has too is not taken for Keras' own.
+    return knowledge.built_in(item.identity, keras) is not None
 
 
 def _python(artifact: Artifact) -> SpecifierSet | None:

@@ -114,16 +114,13 @@ def _keyword(value: Json, names: frozenset[str]) -> Value:
         case None | bool() | int() | float() | str():
             return value
         case _:
-            return tuple(_keyword(item, names) for item in value)
+            return tuple(_keyword(item, names) for item in as_sequence(value))
 
 
 def _boundary(value: Json, names: frozenset[str]) -> Value:
     """``input_layers`` or ``output_layers``: one reference, or a list or mapping of them."""
-    match _keyword(value, names):
-        case tuple() as several if len(several) == 1:
-            return several[0]
-        case structure:
-            return structure
+    boundary = _keyword(value, names)
+    return boundary[0] if isinstance(boundary, tuple) and len(boundary) == 1 else boundary
 
 
 def _first_calls(layers: tuple[LayerSpec, ...], boundary: Value) -> Callable[[TensorRef], TensorRef]:

@@ -1,8 +1,8 @@
 """Which stored array belongs to which variable, decided by names and shapes alone. Pure.
 
-Stored names and variable paths are compared part by part. The last part (``kernel``) must be equal, the shape too. Among
-several the one that shares most of the other parts is taken, and of those that share as many the first in order: Keras
-numbers its layers differently in each process (``lstm_cell_3``), but creates their weights in one order.
+Stored names and variable paths are compared part by part. The last part (``kernel``) must be equal, the shape too.
+Among several the one that shares most of the other parts is taken, and of those that share as many the first in order:
+Keras numbers its layers differently in each process (``lstm_cell_3``), but creates their weights in one order.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Slot:
 class Mismatch:
     """A stored array without a variable, a variable without a stored array, or two shapes that differ."""
 
+    name: str
     message: str
 
 
@@ -40,6 +41,18 @@ _RENAMED = {"depthwise_kernel": "kernel"}
 _SUPERFLUOUS = (
     ("Normalization", "count", "how many samples were adapted to; only more adapting would need it"),
     ("Addons>WeightNormalization", "data_dep_init", "a copy of the layer, read only before the first call"),
+)
+
+# Variables that older releases did not have: the class, the last part of the name, the value that stands for their
+# absence, and why.
+_ABSENT = tuple(
+    (
+        "Addons>NoisyDense",
+        name,
+        0.0,
+        "TensorFlow Addons 0.12 to 0.14 drew new noise at every call and stored none; here there is none",
+    )
+    for name in ("eps_kernel", "eps_bias")
 )
 
 # How tf.keras 2.12 to 2.15 laid out layers in a `.keras` archive whose variables are not simply the layer's own:
@@ -74,6 +87,14 @@ def superfluous(name: str, classes: frozenset[str]) -> bool:
     return any(owner in classes and part in parts(name) for owner, part, _ in _SUPERFLUOUS)
 
 
+def absent(variable: str, classes: frozenset[str]) -> tuple[float, str] | None:
+    """The value of a variable that the release which wrote the file did not have yet, and why; None when it had it."""
+    for owner, last, value, why in _ABSENT:
+        if owner in classes and parts(variable)[-1] == last:
+            return value, why
+    return None
+
+
 def rename(name: str, variables: Sequence[Slot]) -> str:
     """The stored name as the layer calls it."""
     *path, last = parts(name)
@@ -94,35 +115,49 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     return exact, sum(loose)
 
 
-def match(stored: Iterable[Slot], variables: Sequence[Slot]) -> tuple[dict[str, int], tuple[Mismatch, ...]]:
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which stored array goes to which variable.
+
+    Attributes:
+        pairs: for each stored name the index of its variable.
+        unplaced: stored arrays without a variable.
+        unset: indices of the variables without an array.
+    """
+
+    pairs: Mapping[str, int]
+    unplaced: tuple[Mismatch, ...]
+    unset: tuple[int, ...]
+
+
+def match(stored: Iterable[Slot], variables: Sequence[Slot]) -> Matching:
     """Pair stored arrays with variables.
 
     Args:
         stored: the arrays of one layer, in the file's order, their names already as Keras 3 calls them.
         variables: the variables of the rebuilt layer, in order.
-
-    Returns:
-        For each stored name the index of its variable, and every array or variable that is left over.
     """
     free = dict(enumerate(variables))
     pairs: dict[str, int] = {}
-    mismatches: list[Mismatch] = []
+    unplaced: list[Mismatch] = []
     for slot in stored:
         *path, last = parts(slot.name)
         named = {index: variable for index, variable in free.items() if parts(variable.name)[-1] == last}
         fitting = {index: variable for index, variable in named.items() if variable.shape == slot.shape}
         if not fitting:
-            mismatches.append(Mismatch(_no_place(slot, tuple(named.values()))))
+            unplaced.append(Mismatch(slot.name, _no_place(slot, tuple(named.values()))))
             continue
         best = max(fitting, key=lambda index: (_likeness(path, parts(fitting[index].name)[:-1]), -index))
         pairs[slot.name] = best
         del free[best]
-    mismatches += [
-        Mismatch(f"{variable.name} of shape {variable.shape} has no array in the file") for variable in free.values()
-    ]
-    return pairs, tuple(mismatches)
+    return Matching(pairs=pairs, unplaced=tuple(unplaced), unset=tuple(free))
 
 
 def _no_place(slot: Slot, named: Sequence[Slot]) -> str:
     where = ", ".join(f"{variable.name} has shape {variable.shape}" for variable in named)
     return f"{slot.name} of shape {slot.shape} has no variable" + (f": {where}" if where else "")
+
+
+def no_array(variable: Slot) -> Mismatch:
+    """A variable that nothing in the file sets."""
+    return Mismatch(variable.name, f"{variable.name} of shape {variable.shape} has no array in the file")

@@ -16,14 +16,14 @@ from loadstone.artifact import (
     Training,
 )
 from loadstone.formats import config, hdf5_tree, writer
+from loadstone.formats.hdf5_file import DamagedError, Hdf5File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import h5py
-
     from loadstone.artifact import Evidence
+    from loadstone.formats.hdf5_file import Header
 
 MODEL_CONFIG = "model_config"
 TRAINING_CONFIG = "training_config"
@@ -47,24 +47,24 @@ def read_hdf5(path: Path) -> Artifact:
     """
     size = path.stat().st_size
     try:
-        with hdf5_tree.open_hdf5(path) as file:
-            return _read(file, str(path), size)
-    except hdf5_tree.ERRORS as error:
-        damage = Defect(
-            kind=DefectKind.DAMAGED, message=f"the HDF5 file cannot be read: {error}", where=Member(path="")
-        )
+        with path.open("rb") as stream:
+            return _read(Hdf5File(stream), str(path), size)
+    except DamagedError as error:
+        message = f"the HDF5 file cannot be read: {error}"
+        damage = Defect(kind=DefectKind.DAMAGED, message=message, where=Member(path=""))
         return Artifact(source=str(path), format=Format.UNRECOGNISED, size=size, defects=(damage,))
 
 
-def _read(file: h5py.File, source: str, size: int) -> Artifact:
-    tree = hdf5_tree.scan(file, size)
-    model, model_defects = _document(file, MODEL_CONFIG)
-    training, training_defects = _document(file, TRAINING_CONFIG)
+def _read(file: Hdf5File, source: str, size: int) -> Artifact:
+    tree = hdf5_tree.scan(file)
+    root = tree.groups.get("", ())
+    model, model_defects = _document(file, root, MODEL_CONFIG)
+    training, training_defects = _document(file, root, TRAINING_CONFIG)
     defects = (*model_defects, *training_defects, *tree.defects)
-    recorded, written_by = _writer(file, model, training)
+    recorded, written_by = _writer(file, root, model, training)
     has_model = model is not None or bool(model_defects)
-    if not has_model and not holds_weights(file, tree):
-        defects = (_foreign(file, tree), *defects)
+    if not has_model and not holds_weights(hdf5_tree.attribute_names(file, root), tree):
+        defects = (_foreign(hdf5_tree.attribute_names(file, root), tree), *defects)
         return Artifact(source=source, format=Format.UNRECOGNISED, size=size, writer=written_by, defects=defects)
     return Artifact(
         source=source,
@@ -99,30 +99,27 @@ def optimizer_tensors(tree: hdf5_tree.Tree) -> int:
     return sum(tensor.name.startswith(OPTIMIZER_GROUPS) for tensor in tree.tensors)
 
 
-def holds_weights(file: h5py.File, tree: hdf5_tree.Tree) -> bool:
+def holds_weights(root_attributes: frozenset[str], tree: hdf5_tree.Tree) -> bool:
     """Tell whether a file is laid out as Keras lays out weights.
 
     Either groups with the attribute ``layer_names`` (since Keras 1) or groups ``vars`` of numbered arrays (since 2.12).
     """
-    root_names = {"layer_names", "layer_names0"} & set(file.attrs)
     return (
-        bool(root_names)
+        not root_attributes.isdisjoint({"layer_names", "layer_names0"})
         or "model_weights" in tree.groups
         or "vars" in tree.groups
         or any(name.endswith("/vars") for name in tree.groups)
     )
 
 
-def _document(file: h5py.File, name: str) -> tuple[Mapping[str, Json] | None, tuple[Defect, ...]]:
+def _document(file: Hdf5File, root: Header, name: str) -> tuple[Mapping[str, Json] | None, tuple[Defect, ...]]:
     """Read and parse a configuration that is stored as a root attribute; a stored null is no configuration."""
-    text = hdf5_tree.attribute(file, name)
+    text = hdf5_tree.text(file, root, name)
     if text is None:
         return None, ()
     if isinstance(text, Defect):
         return None, (text,)
     where = Attribute(owner="/", name=name)
-    if not isinstance(text, str):
-        return None, (Defect(kind=DefectKind.DAMAGED, message="the attribute holds several texts", where=where),)
     match config.parse_json(text, where):
         case Defect() as defect:
             return None, (defect,)
@@ -134,14 +131,14 @@ def _document(file: h5py.File, name: str) -> tuple[Mapping[str, Json] | None, tu
 
 
 def _writer(
-    file: h5py.File, model: Mapping[str, Json] | None, training: Mapping[str, Json] | None
+    file: Hdf5File, root: Header, model: Mapping[str, Json] | None, training: Mapping[str, Json] | None
 ) -> tuple[str | None, tuple[Evidence, ...]]:
     """Collect what tells who wrote the file, and the Keras version that it states."""
     found: list[Evidence] = []
     stated = {
         name: (value, Attribute(owner="/", name=name))
         for name in ("keras_version", "backend")
-        if isinstance(value := hdf5_tree.attribute(file, name), str)
+        if isinstance(value := hdf5_tree.text(file, root, name), str)
     }
     if "keras_version" in stated:
         found.extend(writer.keras_version(*stated["keras_version"]))
@@ -154,10 +151,10 @@ def _writer(
     return stated["keras_version"][0] if "keras_version" in stated else None, tuple(found)
 
 
-def _foreign(file: h5py.File, tree: hdf5_tree.Tree) -> Defect:
-    present = {*file.attrs, *tree.groups, *(tensor.name for tensor in tree.tensors)}
+def _foreign(root_attributes: frozenset[str], tree: hdf5_tree.Tree) -> Defect:
+    present = {*root_attributes, *tree.groups, *(tensor.name for tensor in tree.tensors)}
     known = next((called for mark, called in _OTHERS.items() if mark in present), "an HDF5 file")
-    names = sorted(name for name in present if "/" not in name)
+    names = sorted(name for name in present if name and "/" not in name)
     listed = ", ".join(names[:8]) + (" ..." if len(names) > 8 else "") if names else "nothing"  # noqa: PLR2004
     return Defect(
         kind=DefectKind.NOT_A_MODEL,

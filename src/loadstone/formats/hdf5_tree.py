@@ -1,204 +1,235 @@
 """An HDF5 file as a tree of names, headers and text attributes, read without following anything out of it.
 
-Follows the HDF5 File Format Specification, version 3.0. libhdf5 does the parsing, through h5py; what a hostile file
-could make it do is checked first: links are looked at and never resolved, external and virtual storage is named and
-never opened, declared sizes are held against the bytes that are there.
+Links are looked at and only hard ones followed, external and virtual storage is named and never opened, declared sizes
+are held against the bytes that are there.
 """
 
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
-
-import h5py
+from typing import Final
 
 from loadstone.artifact import Attribute, Defect, DefectKind, Tensor, TensorSpec
+from loadstone.formats import hdf5_types
+from loadstone.formats.hdf5_file import DamagedError, Header, Hdf5File, LinkType, MessageType, RawAttribute
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-MAX_OBJECTS = 1 << 18
-MAX_DEPTH = 64
-MAX_ATTRIBUTE_BYTES = 64 << 20
+MAX_OBJECTS: Final = 1 << 18
+MAX_DEPTH: Final = 64
+MAX_NAME: Final = 4096  # characters of a full name
+MAX_ATTRIBUTE_BYTES: Final = 64 << 20
+BFLOAT16: Final = "bfloat16"
 # Deflate cannot shrink bytes by more than 1032:1 (RFC 1951), and no other filter comes with libhdf5 that does better.
 _MAX_RATIO = 1100
-# What h5py makes of libhdf5's errors: which one depends on the call, and a damaged header can reach NumPy's checks too.
-ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError, AttributeError)
-BFLOAT16 = "bfloat16"
+_COMPACT, _CONTIGUOUS, _CHUNKED, _VIRTUAL = range(4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contiguous:
+    """Values that stand in one piece, ``length`` bytes from ``begin`` on, counted from the file's first byte."""
+
+    begin: int
+    length: int
+    datatype: hdf5_types.Datatype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What stands in an HDF5 file: the stored arrays, the groups by name, and what is wrong with either."""
+    """What stands in an HDF5 file.
+
+    Attributes:
+        tensors: the stored arrays.
+        groups: the headers of groups by name; the root's name is empty.
+        contiguous: where an array's values stand, by its name, for those that stand in one piece.
+        defects: what is wrong.
+    """
 
     tensors: tuple[TensorSpec, ...]
-    groups: frozenset[str]
+    groups: Mapping[str, Header]
+    contiguous: Mapping[str, Contiguous]
     defects: tuple[Defect, ...]
 
 
-@contextmanager
-def open_hdf5(source: Path | BinaryIO) -> Iterator[h5py.File]:
-    """Open an HDF5 file for reading, without locks: the file may stand on a read-only or a network file system."""
-    options: dict[str, Any] = {} if hasattr(source, "read") else {"locking": False}
-    with h5py.File(source, "r", **options) as file:
-        yield file
+class _Scan:
+    """One walk over a file."""
+
+    def __init__(self, file: Hdf5File, prefix: str) -> None:
+        self.file = file
+        self.prefix = prefix
+        self.tensors: list[TensorSpec] = []
+        self.groups: dict[str, Header] = {}
+        self.contiguous: dict[str, Contiguous] = {}
+        self.defects: list[Defect] = []
+
+    def run(self) -> None:
+        pending = [("", self.file.root, 0)]
+        seen = {self.file.root}
+        count = 0
+        while pending:
+            name, address, depth = pending.pop()
+            below = []
+            for child, where in self._members(name, address):
+                count += 1
+                if count > MAX_OBJECTS or depth > MAX_DEPTH or len(child) > MAX_NAME:
+                    limits = f"{MAX_OBJECTS} objects, {MAX_DEPTH} levels or {MAX_NAME} characters of a name"
+                    self._report(DefectKind.OVERSIZED, f"holds more than {limits}; the rest is not read", name)
+                    return
+                if where in seen:
+                    message = "is linked a second time, which Keras never does; it is read once"
+                    self._report(DefectKind.DAMAGED, message, child)
+                    continue
+                seen.add(where)
+                below.append((child, where, depth + 1))
+            pending.extend(reversed(below))
+
+    def _members(self, name: str, address: int) -> list[tuple[str, int]]:
+        """Read one object: list a group's members, note a dataset."""
+        found: list[tuple[str, int]] = []
+        try:
+            header = self.file.header(address)
+            kinds = {kind for kind, _ in header}
+            if MessageType.LAYOUT in kinds:
+                self._dataset(name, header)
+            elif kinds & {MessageType.SYMBOL_TABLE, MessageType.LINK, MessageType.LINK_INFO} or name == "":
+                self.groups[name] = header
+                for link in self.file.links(header):
+                    child = f"{name}/{link.name}" if name else link.name
+                    if link.kind is LinkType.HARD:
+                        found.append((child, link.address))
+                    else:
+                        message = f"is a {link.kind.name.lower()} link, which Keras never writes; it is not followed"
+                        self._report(DefectKind.LEAVES_FILE, message, child)
+        except DamagedError as error:
+            self._report(DefectKind.DAMAGED, f"cannot be read: {error}", name)
+        return found
+
+    def _dataset(self, name: str, header: Header) -> None:
+        messages = dict(header)
+        kind = hdf5_types.datatype(messages.get(MessageType.DATATYPE, b""))
+        shape = hdf5_types.shape(messages.get(MessageType.DATASPACE, b""), self.file.length_width)
+        layout = messages[MessageType.LAYOUT]
+        declared = 0 if shape is None else math.prod(shape) * kind.size
+        if MessageType.EXTERNAL_FILES in messages or _layout_class(layout) == _VIRTUAL:
+            message = "the values stand in other files or datasets; they are not read"
+            self._report(DefectKind.LEAVES_FILE, message, name)
+            return
+        begin, stored = self._storage(layout, declared)
+        if declared and (begin + stored > self.file.size or declared > stored * _MAX_RATIO):
+            there = min(stored, max(self.file.size - begin, 0))
+            message = f"declares {declared} bytes of values, but the file has {there} for it"
+            self._report(DefectKind.OVERSIZED, message, name)
+            return
+        if _layout_class(layout) == _CONTIGUOUS:
+            self.contiguous[name] = Contiguous(begin=begin, length=declared, datatype=kind)
+        marked = text(self.file, header, "dtype", name) == BFLOAT16  # Keras 3 notes it; HDF5 has no such type
+        dtype = BFLOAT16 if marked else kind.name
+        at = Tensor(name=f"{self.prefix}{name}")
+        self.tensors.append(TensorSpec(name=name, shape=shape or (), dtype=dtype, at=at))
+
+    def _storage(self, layout: bytes, declared: int) -> tuple[int, int]:
+        """Return where a dataset's values begin, and how many bytes are stored of them."""
+        file = self.file
+        version, kind = layout[0], _layout_class(layout)
+        old = version < 3  # noqa: PLR2004 - versions 1 and 2 give a rank and no size
+        if kind == _COMPACT:
+            return 0, len(layout)
+        address = file.address(layout, 8 if old else 2 if kind == _CONTIGUOUS or version > 3 else 3)  # noqa: PLR2004
+        if kind == _CONTIGUOUS:
+            stored = declared if old else file.length(layout, 2 + file.offset_width)
+            return (0, 0) if address == file.undefined else (file.absolute(address), stored)
+        if version > 3:  # noqa: PLR2004 - indexed in five other ways; the file itself bounds them
+            return 0, file.size
+        rank = layout[1] if old else layout[2]
+        return 0, 0 if address == file.undefined else file.chunk_bytes(address, rank)
+
+    def _report(self, kind: DefectKind, message: str, name: str) -> None:
+        self.defects.append(Defect(kind=kind, message=message, where=Tensor(name=f"{self.prefix}{name}")))
 
 
-def scan(file: h5py.File, size: int, prefix: str = "") -> Tree:
+def scan(file: Hdf5File, prefix: str = "") -> Tree:
     """Walk a file's hard links and read the header of every dataset.
 
     Args:
         file: the open file.
-        size: its length in bytes, which no dataset can exceed.
-        prefix: the name of the archive member that holds it, put before every place.
+        prefix: put before the place of every tensor and defect: the archive member that holds the file.
     """
-    tensors: list[TensorSpec] = []
-    groups: set[str] = set()
-    defects: list[Defect] = []
-    seen = {h5py.h5o.get_info(file.id).addr}
-    stack: list[tuple[Any, str, int]] = [(file["/"].id, "", 0)]
-    count = 0
-    while stack:
-        group, path, depth = stack.pop()
-        below: list[tuple[Any, str, int]] = []
-        for raw in _link_names(group, f"{prefix}{path}", defects):
-            count += 1
-            name = f"{path}/{_decode(raw)}" if path else _decode(raw)
-            if count > MAX_OBJECTS or depth > MAX_DEPTH:
-                message = f"holds more than {MAX_OBJECTS} objects or nests them more than {MAX_DEPTH} deep"
-                defects.append(Defect(kind=DefectKind.OVERSIZED, message=message, where=Tensor(name=f"{prefix}{name}")))
-                return Tree(tensors=tuple(tensors), groups=frozenset(groups), defects=tuple(defects))
-            match _resolve(group, raw, f"{prefix}{name}", seen):
-                case Defect() as defect:
-                    defects.append(defect)
-                case h5py.h5g.GroupID() as child:
-                    groups.add(name)
-                    below.append((child, name, depth + 1))
-                case h5py.h5d.DatasetID() as dataset:
-                    header = _header(dataset, name, f"{prefix}{name}", size)
-                    if isinstance(header, Defect):
-                        defects.append(header)
-                    else:
-                        tensors.append(header)
-        stack.extend(reversed(below))
-    return Tree(tensors=tuple(tensors), groups=frozenset(groups), defects=tuple(defects))
+    walk = _Scan(file, prefix)
+    walk.run()
+    return Tree(
+        tensors=tuple(walk.tensors), groups=walk.groups, contiguous=walk.contiguous, defects=tuple(walk.defects)
+    )
 
 
-def attribute(group: h5py.Group, name: str) -> str | tuple[str, ...] | Defect | None:
-    """Read a text attribute, or an array of texts, within limits.
-
-    Returns:
-        The text, the tuple of texts, None if there is no such attribute, a defect if it cannot be read as text.
-    """
-    where = Attribute(owner=group.name, name=name)
+def attribute_names(file: Hdf5File, header: Header) -> frozenset[str]:
+    """List the names of an object's attributes, as far as they can be read."""
     try:
-        if name not in group.attrs:
-            return None
-        header = h5py.h5a.open(group.id, name.encode())
-        if header.get_storage_size() > MAX_ATTRIBUTE_BYTES:
-            message = (
-                f"the attribute declares {header.get_storage_size()} bytes; more than {MAX_ATTRIBUTE_BYTES} is not read"
-            )
-            return Defect(kind=DefectKind.OVERSIZED, message=message, where=where)
-        if not isinstance(header.get_type(), h5py.h5t.TypeStringID):
-            return Defect(kind=DefectKind.DAMAGED, message="the attribute is not text", where=where)
-        value = group.attrs[name]
-    except ERRORS as error:
-        return Defect(kind=DefectKind.DAMAGED, message=f"the attribute cannot be read: {error}", where=where)
-    if isinstance(value, (str, bytes)):
-        return _decode(value)
-    return tuple(_decode(item) for item in value.ravel()) if hasattr(value, "ravel") else None
+        return frozenset(attribute.name for attribute in file.attributes(header))
+    except DamagedError:
+        return frozenset()
 
 
-def names_attribute(group: h5py.Group, name: str) -> tuple[str, ...] | Defect | None:
-    """Read an array of names, joined from ``name0``, ``name1`` and so on where Keras had to split it.
+def text(file: Hdf5File, header: Header, name: str, owner: str = "") -> str | Defect | None:
+    """Read a text attribute; None if there is no such attribute."""
+    found = texts(file, header, name, owner)
+    if isinstance(found, tuple):
+        if len(found) == 1:
+            return found[0]
+        message = f"the attribute holds {len(found)} texts, not one"
+        return Defect(kind=DefectKind.DAMAGED, message=message, where=_place(owner, name))
+    return found
+
+
+def texts(file: Hdf5File, header: Header, name: str, owner: str = "") -> tuple[str, ...] | Defect | None:
+    """Read an array of texts, joined from ``name0``, ``name1`` and so on where Keras had to split it.
 
     An HDF5 object header holds 64 KiB, so Keras spreads longer lists over numbered attributes.
     """
-    whole = attribute(group, name)
-    if whole is not None:
-        return (whole,) if isinstance(whole, str) else whole
-    parts: list[str] = []
-    index = 0
-    while (part := attribute(group, f"{name}{index}")) is not None:
-        if isinstance(part, Defect):
-            return part
-        parts.extend((part,) if isinstance(part, str) else part)
-        index += 1
-    return tuple(parts) if index else None
-
-
-def dataset_problem(dataset: Any, size: int) -> tuple[DefectKind, str] | None:
-    """Say why a dataset's bytes may not be read: they stand elsewhere, or it declares more than there is.
-
-    Args:
-        dataset: h5py's low-level dataset.
-        size: the length of the whole file, in bytes.
-    """
-    layout = dataset.get_create_plist()
-    if layout.get_external_count():
-        return DefectKind.LEAVES_FILE, "the values stand in another file (external storage); they are not read"
-    if layout.get_layout() == h5py.h5d.VIRTUAL:
-        return DefectKind.LEAVES_FILE, "the values stand in other datasets (virtual dataset); they are not read"
-    declared, stored = math.prod(dataset.shape or ()) * dataset.dtype.itemsize, dataset.get_storage_size()
-    begins = dataset.get_offset() or 0
-    if declared and (stored == 0 or begins + stored > size or declared > stored * _MAX_RATIO):
-        message = f"declares {declared} bytes of values, but the file has {min(stored, max(size - begins, 0))} for it"
-        return DefectKind.OVERSIZED, message
-    return None
-
-
-def is_bfloat16(dataset: h5py.Dataset) -> bool:
-    """Tell whether Keras stored bfloat16 values in a dataset; HDF5 has no such type, so an attribute says it."""
-    return attribute(dataset, "dtype") == BFLOAT16
-
-
-def _link_names(group: Any, place: str, defects: list[Defect]) -> list[bytes]:
     try:
-        return [raw for _, raw in zip(range(MAX_OBJECTS + 1), group, strict=False)]
-    except ERRORS as error:
-        message = f"the group cannot be listed: {error}"
-        defects.append(Defect(kind=DefectKind.DAMAGED, message=message, where=Tensor(name=place)))
-        return []
+        stored = {attribute.name: attribute for attribute in file.attributes(header)}
+        if name in stored:
+            return _decoded(file, stored[name])
+        if f"{name}0" not in stored:
+            return None
+        parts: list[str] = []
+        while (part := stored.get(f"{name}{len(parts)}")) is not None:
+            parts.append(part.name)
+        return tuple(item for part_name in parts for item in _decoded(file, stored[part_name]))
+    except DamagedError as error:
+        message = f"the attribute cannot be read: {error}"
+        return Defect(kind=DefectKind.DAMAGED, message=message, where=_place(owner, name))
 
 
-def _resolve(group: Any, raw: bytes, place: str, seen: set[int]) -> Any:
-    """Open what a hard link leads to, or return the defect that forbids it; None for a type that holds no values."""
-    where = Tensor(name=place)
-    try:
-        kind = group.links.get_info(raw).type
-        if kind != h5py.h5l.TYPE_HARD:
-            called = "soft" if kind == h5py.h5l.TYPE_SOFT else "external"
-            message = f"is a {called} link, which Keras never writes; it is not followed"
-            return Defect(kind=DefectKind.LEAVES_FILE, message=message, where=where)
-        child = h5py.h5o.open(group, raw)
-        address = h5py.h5o.get_info(child).addr
-    except ERRORS as error:
-        return Defect(kind=DefectKind.DAMAGED, message=f"the object cannot be opened: {error}", where=where)
-    if isinstance(child, h5py.h5g.GroupID):
-        if address in seen:
-            message = "the group is linked a second time, so that the file contains itself; it is read once"
-            return Defect(kind=DefectKind.DAMAGED, message=message, where=where)
-        seen.add(address)
-    return child
+def _decoded(file: Hdf5File, attribute: RawAttribute) -> tuple[str, ...]:
+    kind = hdf5_types.datatype(attribute.datatype)
+    shape = hdf5_types.shape(attribute.dataspace, file.length_width)
+    count = 0 if shape is None else math.prod(shape)
+    if not (kind.is_text or kind.is_variable_text):
+        raise DamagedError("it is not text")
+    if count * kind.size > len(attribute.data):
+        raise DamagedError(f"it declares {count} texts, which its {len(attribute.data)} bytes cannot hold")
+    items = [attribute.data[index * kind.size : (index + 1) * kind.size] for index in range(count)]
+    if kind.is_variable_text:
+        items = [_in_heap(file, item) for item in items]
+    if sum(map(len, items)) > MAX_ATTRIBUTE_BYTES:
+        raise DamagedError(f"it has more than {MAX_ATTRIBUTE_BYTES} bytes")
+    return tuple(item.rstrip(b"\0").decode("utf-8", "backslashreplace") for item in items)
 
 
-def _header(dataset: Any, name: str, place: str, size: int) -> TensorSpec | Defect:
-    where = Tensor(name=place)
-    try:
-        problem = dataset_problem(dataset, size)
-        if problem is not None:
-            return Defect(kind=problem[0], message=problem[1], where=where)
-        dtype = BFLOAT16 if is_bfloat16(h5py.Dataset(dataset)) else dataset.dtype.name
-        return TensorSpec(name=name, shape=tuple(dataset.shape or ()), dtype=dtype, at=where)
-    except ERRORS as error:
-        return Defect(kind=DefectKind.DAMAGED, message=f"the header cannot be read: {error}", where=where)
+def _in_heap(file: Hdf5File, item: bytes) -> bytes:
+    """Fetch a text of variable length: its length, the address of the heap, the index in the heap."""
+    length = int.from_bytes(item[:4], "little")
+    if length == 0:
+        return b""
+    index = int.from_bytes(item[4 + file.offset_width : 8 + file.offset_width], "little")
+    return file.heap_object(file.address(item, 4), index)[:length]
 
 
-def _decode(raw: str | bytes) -> str:
-    # h5py hands bytes that are not UTF-8 over as surrogates, which could never be printed.
-    text = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else bytes(raw)
-    return text.decode("utf-8", "backslashreplace")
+def _layout_class(layout: bytes) -> int:
+    if len(layout) < 3:  # noqa: PLR2004 - the part that all versions have
+        raise DamagedError("a layout message that is cut off")
+    return layout[2] if layout[0] < 3 else layout[1]  # noqa: PLR2004 - versions 1 and 2 have the rank before it
+
+
+def _place(owner: str, name: str) -> Attribute:
+    return Attribute(owner=f"/{owner}", name=name)

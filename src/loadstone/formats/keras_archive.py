@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import EMPTY, Artifact, Defect, DefectKind, Format, Json, Member, Pointer, Training
-from loadstone.formats import config, parts, superblock
+from loadstone.formats import config, hdf5_tree, parts, superblock
+from loadstone.formats.hdf5_file import DamagedError, Hdf5File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,12 +98,9 @@ def _tree(part: Part) -> tuple[Tree | None, tuple[Defect, ...]]:
         cut = superblock.truncation(stream, where)
         if cut is not None:
             return None, (cut,)
-        from loadstone.formats import hdf5_tree  # noqa: PLC0415 - h5py is costly, and an archive may lack weights
-
         try:
-            with hdf5_tree.open_hdf5(stream) as file:
-                tree = hdf5_tree.scan(file, part.size, prefix=f"{part.name}/")
-        except hdf5_tree.ERRORS as error:
+            tree = hdf5_tree.scan(Hdf5File(stream), prefix=f"{part.name}/")
+        except DamagedError as error:
             message = f"the HDF5 file cannot be read: {error}"
             return None, (Defect(kind=DefectKind.DAMAGED, message=message, where=where),)
     return tree, tree.defects

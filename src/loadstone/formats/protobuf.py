@@ -10,9 +10,7 @@ nesting in a file leads deeper than the tables do.
 
 from __future__ import annotations
 
-import errno
 import mmap
-import stat
 from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,7 +20,6 @@ from loadstone.artifact import DefectKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
 Buffer: TypeAlias = bytes | mmap.mmap
 
@@ -35,8 +32,7 @@ class EncodingError(Exception):
     """Bytes that are not a valid encoding, or that exceed a limit.
 
     Attributes:
-        kind: TRUNCATED when the bytes end too early, OVERSIZED beyond a limit, LFS_POINTER or EMPTY when there are none
-            of the format to read, else DAMAGED.
+        kind: TRUNCATED when the document ends too early, OVERSIZED beyond a limit, else DAMAGED.
         offset: byte offset in the document.
     """
 
@@ -112,11 +108,6 @@ BUNDLE_ENTRY = MessageType(
 )
 
 
-def is_lfs_pointer(data: Buffer) -> bool:
-    """Whether a file is the text that Git LFS leaves in a file's place (source: docs/spec.md of git-lfs)."""
-    return data[:40].startswith(b"version https://git-lfs.github.com/spec/")
-
-
 def read_varint(data: Buffer, position: int, end: int) -> tuple[int, int]:
     """The unsigned base-128 integer at ``position`` and the position behind it.
 
@@ -142,34 +133,22 @@ def _end_kind(data: Buffer, end: int) -> DefectKind:
     return DefectKind.TRUNCATED if end == len(data) else DefectKind.DAMAGED
 
 
-def open_file(path: Path) -> BinaryIO:
-    """Opens a regular file. A pipe or a device in its place might never end.
-
-    Raises:
-        OSError: it cannot be opened, or is something else.
-    """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
-    return path.open("rb")
-
-
 @contextmanager
 def mapped(path: Path) -> Iterator[Buffer]:
     """The bytes of a file, read as they are touched. Messages over them are dead when the context ends.
 
     Raises:
         OSError: the file cannot be opened.
-        EncodingError: it is empty, a Git LFS pointer, or larger than any protobuf may be.
+        EncodingError: it is larger than any protobuf may be.
     """
-    with open_file(path) as file:
+    with path.open("rb") as file:
         size = file.seek(0, 2)
         if size > MAX_BYTES:
             raise EncodingError(DefectKind.OVERSIZED, MAX_BYTES, "more than a protobuf may have")
-        if not size:
-            raise EncodingError(DefectKind.EMPTY, 0, "nothing")
+        if not size:  # nothing to map
+            yield b""
+            return
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            if is_lfs_pointer(data):
-                raise EncodingError(DefectKind.LFS_POINTER, 0, "a Git LFS pointer in the file's place")
             yield data
 
 

@@ -12,7 +12,8 @@ it is not read.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -35,15 +36,16 @@ from loadstone.artifact import (
 )
 from loadstone.formats import config, writer
 from loadstone.formats.protobuf import SAVED_METADATA, SAVED_MODEL, EncodingError, Message, mapped
-from loadstone.formats.tensor_bundle import TensorBundle, read_bundle
+from loadstone.formats.tensor_bundle import TensorBundle, find_fault, read_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from loadstone.artifact import Dialect, Where
+    from loadstone.artifact import Dialect
 
 PROGRAM: Final = "saved_model.pb"
+PROGRAM_AS_TEXT: Final = "saved_model.pbtxt"
 METADATA: Final = "keras_metadata.pb"
 CHECKPOINT: Final = "variables/variables"
 ASSETS: Final = "assets"
@@ -148,16 +150,19 @@ class _Program:
 def read_saved_model(path: Path) -> Artifact:
     """Read a SavedModel folder. Its arrays, and the constants of its graphs, are stepped over.
 
-    Whatever is missing or damaged is in the artifact's ``defects``; nothing is raised for it.
+    Whatever is missing or damaged is in the artifact's ``defects``.
+
+    Raises:
+        OSError: a file vanished while it was read.
     """
-    program = _read_program(path / PROGRAM)
-    metadata = _read_metadata(path / METADATA) or program.metadata
+    program = _read_program(path)
+    metadata = _read_metadata(path) or program.metadata
     nodes = tuple(metadata.nodes)
     root = next((node for node in nodes if node.path == ROOT), None)
     model = root if root is not None and root.is_graph_network else None
-    bundle = TensorBundle()
-    if program.has_checkpoint or (path / f"{CHECKPOINT}.index").exists():
-        bundle = read_bundle(path, CHECKPOINT)
+    bundle = read_bundle(path, CHECKPOINT)
+    if not program.has_checkpoint and [defect.kind for defect in bundle.defects] == [DefectKind.INCOMPLETE]:
+        bundle = TensorBundle()
     return Artifact(
         source=str(path),
         format=Format.SAVED_MODEL,
@@ -175,46 +180,52 @@ def read_saved_model(path: Path) -> Artifact:
             *program.defects,
             *metadata.defects,
             *bundle.defects,
-            *_asset_defects(path / ASSETS, program.assets),
+            *_asset_defects(path, program.assets),
         ),
     )
 
 
-def _read_program(path: Path) -> _Program:
+def _read_program(folder: Path) -> _Program:
     program = _Program()
     where = Member(path=PROGRAM)
+    fault = find_fault(folder, PROGRAM)
+    if fault is not None:
+        if (folder / PROGRAM_AS_TEXT).is_file():
+            message = (
+                f"the program is text ({PROGRAM_AS_TEXT}), which only TensorFlow reads: save the model again there"
+            )
+            fault = replace(fault, message=message)
+        program.defects.append(fault)
+        return program
     try:
-        with mapped(path) as data:
+        with mapped(folder / PROGRAM) as data:
             graphs = tuple(Message(data, SAVED_MODEL).messages("meta_graphs"))
             if not graphs:
                 message = "the program holds no graph, as no SavedModel does"
                 program.defects.append(Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=where))
             for graph in graphs:
                 program.add(graph)
-    except (EncodingError, OSError) as error:
-        program.defects.append(_unread("the program", error, where))
+    except EncodingError as error:
+        message = f"the program cannot be read: {error}"
+        program.defects.append(Defect(kind=error.kind, message=message, where=where))
     return program
 
 
-def _read_metadata(path: Path) -> _Metadata | None:
+def _read_metadata(folder: Path) -> _Metadata | None:
     """The documents in ``keras_metadata.pb``; None without that file."""
     metadata = _Metadata(METADATA)
+    fault = find_fault(folder, METADATA)
+    if fault is not None:
+        metadata.defects.append(fault)
+        return None if fault.kind is DefectKind.INCOMPLETE else metadata
     try:
-        with mapped(path) as data:
+        with mapped(folder / METADATA) as data:
             for node in Message(data, SAVED_METADATA).messages("nodes"):
                 metadata.add(node.text("node_path"), node.text("identifier"), node.text("metadata"))
-    except FileNotFoundError:
-        return None
-    except (EncodingError, OSError) as error:
-        metadata.defects.append(_unread("the Keras metadata", error, Member(path=METADATA)))
+    except EncodingError as error:
+        message = f"the Keras metadata cannot be read: {error}"
+        metadata.defects.append(Defect(kind=error.kind, message=message, where=Member(path=METADATA)))
     return metadata
-
-
-def _unread(what: str, error: EncodingError | OSError, where: Where) -> Defect:
-    if isinstance(error, EncodingError):
-        return Defect(kind=error.kind, message=f"{what} cannot be read: {error}", where=where)
-    kind = DefectKind.INCOMPLETE if isinstance(error, FileNotFoundError) else DefectKind.UNREADABLE
-    return Defect(kind=kind, message=f"{what} cannot be opened: {error.strerror}", where=where)
 
 
 def _object_graph_metadata(objects: tuple[Message, ...]) -> Iterator[tuple[str, str, str]]:
@@ -351,13 +362,13 @@ def _training(root: _Node | None, bundle: TensorBundle) -> Training | None:
 
 def _asset_defects(folder: Path, assets: Iterable[str]) -> Iterator[Defect]:
     for name in dict.fromkeys(assets):
-        where = Member(path=f"{ASSETS}/{name}")
+        member = f"{ASSETS}/{name}"
         pure = PurePosixPath(name.replace("\\", "/"))
         if "\0" in name or pure.is_absolute() or ".." in pure.parts or ":" in name:
             message = "an asset is named by a path that leads out of the model"
-            yield Defect(kind=DefectKind.LEAVES_FILE, message=message, where=where)
-        elif not (folder / pure).is_file():
-            yield Defect(kind=DefectKind.INCOMPLETE, message="an asset that the program reads is absent", where=where)
+            yield Defect(kind=DefectKind.LEAVES_FILE, message=message, where=Member(path=member))
+        elif (fault := find_fault(folder, member)) is not None and fault.kind is not DefectKind.EMPTY:
+            yield fault
 
 
 def _size(folder: Path) -> int:
@@ -366,4 +377,8 @@ def _size(folder: Path) -> int:
         (folder / name for name in (PROGRAM, METADATA, "fingerprint.pb")),
         *((folder / name).rglob("*") for name in ("variables", ASSETS, "assets.extra")),
     )
-    return sum(file.stat().st_size for file in islice(files, MAX_FILES) if file.is_file())
+    total = 0
+    for file in islice(files, MAX_FILES):
+        with suppress(OSError):  # gone, or in a folder that may not be searched
+            total += file.stat().st_size if file.is_file() else 0
+    return total

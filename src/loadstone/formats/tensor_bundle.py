@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Defect, DefectKind, Member, Tensor, TensorSpec
+from loadstone.formats import foreign, sniff
 from loadstone.formats.protobuf import (
     BUNDLE_ENTRY,
     BUNDLE_HEADER,
     EncodingError,
     Message,
-    is_lfs_pointer,
-    open_file,
     read_varint,
 )
 
@@ -75,6 +74,7 @@ _DTYPES = {
     32: ("uint2", 1),
     33: ("float4_e2m1fn", 1),
 }
+_STAND_INS = {DefectKind.LFS_POINTER, DefectKind.HTML_PAGE}
 _ELEMENT_SIZE = dict(_DTYPES.values())
 
 
@@ -117,6 +117,21 @@ class TensorBundle:
     defects: tuple[Defect, ...] = ()
 
 
+def find_fault(root: Path, name: str) -> Defect | None:
+    """Tells why a file that a model consists of is not there, or is something in its place that was downloaded."""
+    where = Member(path=name)
+    match sniff.take(root / name):
+        case Defect(kind=DefectKind.MISSING):
+            return Defect(kind=DefectKind.INCOMPLETE, message="a part of the model is missing", where=where)
+        case Defect() as fault:
+            return replace(fault, where=where)
+        case sniff.FolderSample():
+            return Defect(kind=DefectKind.UNREADABLE, message="a folder in the place of a file", where=where)
+        case sample:
+            fault = foreign.name(sample)
+            return replace(fault, where=where) if fault.kind in _STAND_INS else None
+
+
 def shard_name(prefix: str, shard: int, shards: int) -> str:
     """The file that holds a shard: ``variables.data-00000-of-00001`` for the prefix ``variables``."""
     return f"{prefix}.data-{shard:05d}-of-{shards:05d}"
@@ -127,15 +142,16 @@ def read_bundle(root: Path, prefix: str) -> TensorBundle:
 
     Whatever is wrong is in ``defects``, placed relative to ``root``; the arrays that can still be told are in
     ``entries``.
+
+    Raises:
+        OSError: the index vanished while it was read.
     """
     index = f"{prefix}.index"
-    try:
-        with open_file(root / index) as file:
-            data = file.read(MAX_INDEX_BYTES + 1)
-    except OSError as error:
-        kind = DefectKind.INCOMPLETE if isinstance(error, FileNotFoundError) else DefectKind.UNREADABLE
-        message = f"the checkpoint's index cannot be opened: {error.strerror}"
-        return TensorBundle(defects=(Defect(kind=kind, message=message, where=Member(path=index)),))
+    unusable = find_fault(root, index)
+    if unusable is not None:
+        return TensorBundle(defects=(unusable,))
+    with (root / index).open("rb") as file:
+        data = file.read(MAX_INDEX_BYTES + 1)
     reader = _Reader(data, index)
     reader.read()
     defects = (*reader.defects, *_shard_defects(root, prefix, reader))
@@ -217,20 +233,12 @@ def _entry(name: str, value: bytes) -> BundleEntry:
 def _shard_defects(root: Path, prefix: str, reader: _Reader) -> Iterator[Defect]:
     for shard, (needed, last) in sorted(reader.extents.items()):
         name = shard_name(prefix, shard, reader.shards)
-        try:
-            with open_file(root / name) as file:
-                head, size = file.read(64), file.seek(0, 2)
-        except OSError as error:
-            kind = DefectKind.INCOMPLETE if isinstance(error, FileNotFoundError) else DefectKind.UNREADABLE
-            message = f"a data file of the checkpoint cannot be opened: {error.strerror}"
-        else:
-            if size >= needed:
-                continue
-            if is_lfs_pointer(head):
-                kind, message = DefectKind.LFS_POINTER, "a Git LFS pointer in place of the checkpoint's data"
-            else:
-                kind, message = DefectKind.TRUNCATED, f"{size} bytes, but the index places {last} up to byte {needed}"
-        yield Defect(kind=kind, message=message, where=Member(path=name))
+        path = root / name
+        size = path.stat().st_size if path.is_file() else -1
+        if size < needed:
+            message = f"{size} bytes, but the index places {last} up to byte {needed}"
+            cut = Defect(kind=DefectKind.TRUNCATED, message=message, where=Member(path=name))
+            yield find_fault(root, name) or cut
 
 
 def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -241,8 +249,6 @@ def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
     if len(data) > MAX_INDEX_BYTES:
         raise EncodingError(DefectKind.OVERSIZED, MAX_INDEX_BYTES, f"more than {MAX_INDEX_BYTES} bytes")
-    if is_lfs_pointer(data):
-        raise EncodingError(DefectKind.LFS_POINTER, 0, "a Git LFS pointer in the file's place")
     footer = len(data) - _FOOTER_SIZE
     if footer < 0 or int.from_bytes(data[-8:], "little") != _MAGIC:
         raise EncodingError(DefectKind.TRUNCATED, len(data), "no footer of a table")

@@ -42,7 +42,9 @@ def providers(identity: str) -> tuple[Provider, ...]:
     and the runs of a distribution are in the order of its releases.
     """
     found = [*_providers(table("keras"), identity), *_providers(table(ADDONS), identity)]
-    order = {distribution: position for position, distribution in enumerate(dict.fromkeys(p.distribution for p in found))}
+    order = {
+        distribution: position for position, distribution in enumerate(dict.fromkeys(p.distribution for p in found))
+    }
     return tuple(sorted(found, key=lambda provider: (order[provider.distribution], provider.first)))
 
 

@@ -1,0 +1,126 @@
+"""DIAGNOSE: one module a rule, each with its detection, its symptoms and its page.
+
+To add a rule, write its module (the docstring is its page, see `loadstone.rules.rule`), give it a line in ``RULES``, a
+fixture that it fires on, and run ``python tasks/docs.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.errors import LoadstoneError
+from loadstone.rules import (
+    ls101_missing_path,
+    ls102_unreadable,
+    ls103_empty_file,
+    ls104_git_lfs_pointer,
+    ls105_html_page,
+    ls106_truncated,
+    ls107_damaged,
+    ls108_not_a_model,
+    ls109_mislabelled,
+    ls110_incomplete,
+    ls111_oversized,
+    ls112_weights_only,
+    ls201_no_keras,
+    ls202_addons_not_importable,
+    ls203_addons_missing,
+    ls205_archive_too_new,
+    ls206_keras3_file,
+    ls207_saved_model_in_keras3,
+    ls208_saved_model_too_new,
+    ls209_h5py_too_new,
+    ls301_unresolvable_object,
+    ls302_unknown_object,
+    ls303_absent_built_in,
+    ls304_keras2_archive,
+    ls305_operator_layer,
+    ls306_unaccepted_argument,
+    ls307_changed_meaning,
+    ls308_slash_in_layer_name,
+    ls309_bare_nested_layer,
+    ls310_tensor_argument,
+    ls311_alias_loss,
+    ls312_nested_model_call,
+    ls401_optimizer_state,
+    ls402_weights_mismatch,
+    ls403_attention_of_2_4,
+    ls404_changed_weights,
+    ls501_stored_program,
+    ls502_leaves_file,
+    ls503_file_operation,
+    ls504_path_in_settings,
+    ls505_foreign_callable,
+)
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment
+    from loadstone.finding import Diagnosis
+    from loadstone.rules.rule import Rule
+
+__all__ = ["RULES", "diagnose", "rule"]
+
+#: Every rule, in the order of its code.
+RULES: tuple[Rule, ...] = (
+    ls101_missing_path.RULE,
+    ls102_unreadable.RULE,
+    ls103_empty_file.RULE,
+    ls104_git_lfs_pointer.RULE,
+    ls105_html_page.RULE,
+    ls106_truncated.RULE,
+    ls107_damaged.RULE,
+    ls108_not_a_model.RULE,
+    ls109_mislabelled.RULE,
+    ls110_incomplete.RULE,
+    ls111_oversized.RULE,
+    ls112_weights_only.RULE,
+    ls201_no_keras.RULE,
+    ls202_addons_not_importable.RULE,
+    ls203_addons_missing.RULE,
+    ls205_archive_too_new.RULE,
+    ls206_keras3_file.RULE,
+    ls207_saved_model_in_keras3.RULE,
+    ls208_saved_model_too_new.RULE,
+    ls209_h5py_too_new.RULE,
+    ls301_unresolvable_object.RULE,
+    ls302_unknown_object.RULE,
+    ls303_absent_built_in.RULE,
+    ls304_keras2_archive.RULE,
+    ls305_operator_layer.RULE,
+    ls306_unaccepted_argument.RULE,
+    ls307_changed_meaning.RULE,
+    ls308_slash_in_layer_name.RULE,
+    ls309_bare_nested_layer.RULE,
+    ls310_tensor_argument.RULE,
+    ls311_alias_loss.RULE,
+    ls312_nested_model_call.RULE,
+    ls401_optimizer_state.RULE,
+    ls402_weights_mismatch.RULE,
+    ls403_attention_of_2_4.RULE,
+    ls404_changed_weights.RULE,
+    ls501_stored_program.RULE,
+    ls502_leaves_file.RULE,
+    ls503_file_operation.RULE,
+    ls504_path_in_settings.RULE,
+    ls505_foreign_callable.RULE,
+)
+
+
+def diagnose(artifact: Artifact, environment: Environment) -> Diagnosis:
+    """Every reason why a model does not load in an environment, and the verdict; see `loadstone.rules.verdict`."""
+    from loadstone.rules.verdict import verdict  # noqa: PLC0415 - it imports RULES from here
+
+    return verdict(artifact, environment)
+
+
+def rule(code: str) -> Rule:
+    """The rule with a code, in whatever case it is written.
+
+    Raises:
+        LoadstoneError: no rule has it.
+    """
+    found = next((each for each in RULES if each.code == code.upper()), None)
+    if found is None:
+        raise LoadstoneError(f"{code} is no finding's code; the codes are {RULES[0].code} to {RULES[-1].code}")
+    return found

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from loadstone.artifact import Dialect, Format
 from loadstone.environment import loaders
 from loadstone.needs import infer
 
 if TYPE_CHECKING:
-    from packaging.version import Version
-
-    from loadstone.artifact import Artifact
+    from loadstone.artifact import Artifact, KerasObject
     from loadstone.environment import Environment, Loader
     from loadstone.needs import Needs
+
+#: The first Keras with the ``.keras`` archive and with ``registered_name`` beside ``class_name``.
+FIRST_WITH_ARCHIVES = Version("2.12")
+
+#: Where tf.keras 2.12 (without ``src``) to 2.15 kept what it has no public name for.
+_INTERNAL = ("keras.src.", "keras.engine.", "keras.layers.core.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +83,24 @@ class Case:
         if self.loader is None or self.artifact.dialect is None:
             return True
         if self.into_keras_3:
-            return self.is_saved_model or is_keras_2_archive_with_internal_modules(self.artifact)
+            return self.is_saved_model or (
+                self.is_archive and not self.from_keras_3 and bool(internal_modules(self.artifact))
+            )
         return self.from_keras_3 or (self.is_archive and self.loader.keras < FIRST_WITH_ARCHIVES)
 
     @property
     def here(self) -> str:
         """What the judged environment has, in one line."""
         return self.environment.summary
+
+
+def internal_modules(artifact: Artifact) -> tuple[KerasObject, ...]:
+    """The objects that a configuration names by a file inside Keras 2 instead of a public module."""
+    return tuple(
+        item
+        for item in artifact.objects
+        if item.module is not None and item.module.startswith(_INTERNAL) and ">" not in (item.registered_name or "")
+    )
 
 
 def case_of(artifact: Artifact, environment: Environment) -> Case:

@@ -15,6 +15,7 @@ from packaging.version import Version
 from loadstone import knowledge
 from loadstone.environment import KERAS_3
 from loadstone.knowledge import ObjectKind
+from loadstone.rules.case import FIRST_WITH_ARCHIVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 ADDONS = "tensorflow-addons"
 
-#: The first Keras with the ``.keras`` archive and with ``registered_name`` beside ``class_name``.
-FIRST_WITH_ARCHIVES = Version("2.12")
+#: The first tf.keras that reads the layer inside a wrapper of an archive with its older code.
+_FIRST_WITH_OLD_WRAPPERS = Version("2.13")
 
 #: Words in a compile state that Keras interprets when it knows the shapes.
 _COMPILE_WORDS = frozenset({"accuracy", "acc", "crossentropy", "ce"})
@@ -82,17 +83,26 @@ def look_up(case: Case, item: KerasObject) -> Found:
 
 def own(case: Case, item: KerasObject) -> BuiltIn | None:
     """The loader's own class or function of that name, None where it has none."""
-    if case.keras is None or (item.registered_name and ">" in item.registered_name and item.package != "Custom"):
+    if case.keras is None:
         return None
     for kind in kinds(item):
-        found = knowledge.built_in(item.class_name, case.keras, kind)
+        if kind is ObjectKind.OPERATION and case.is_hdf5:
+            continue  # Keras 3 looks among layers only when it reads HDF5
+        found = knowledge.built_in(_own_name(case, item), case.keras, kind)
         if found is not None:
             return found
     return None
 
 
+def _own_name(case: Case, item: KerasObject) -> str:
+    """The name to look up among Keras' own; a package's class of the same bare name is none of them."""
+    return item.identity if reads_registered_name(case, item) else item.class_name
+
+
 def kinds(item: KerasObject) -> tuple[ObjectKind | None, ...]:
     """The tables in which a loader looks for what stands in a slot; any of them where the slot does not tell."""
+    if item.module is not None and ".ops" in item.module:
+        return (ObjectKind.OPERATION,)
     if item.slot in _SLOTS:
         return _SLOTS[item.slot]
     return next((kinds for suffix, kinds in _SUFFIXES.items() if item.slot.endswith(suffix)), (None,))
@@ -150,6 +160,19 @@ def fitting_addons(tensorflow: Version, python: Version) -> tuple[TfaRelease, ..
 
 
 def _keys(case: Case, item: KerasObject) -> Iterator[str]:
-    if item.registered_name and case.keras is not None and case.keras >= FIRST_WITH_ARCHIVES:
+    if item.registered_name and reads_registered_name(case, item):
         yield item.registered_name
     yield item.class_name
+
+
+def reads_registered_name(case: Case, item: KerasObject) -> bool:
+    """Whether the loader looks at ``registered_name`` where an object stands, and not at ``class_name`` alone.
+
+    tf.keras 2.12 to 2.15 does so in archives, but in nothing that it reads through its older code: HDF5, SavedModels,
+    and from 2.13 on the layer inside a wrapper (``Wrapper.from_config`` looks for ``module`` one level too high).
+    """
+    if case.keras is None or case.keras < FIRST_WITH_ARCHIVES:
+        return False
+    if case.into_keras_3:
+        return True
+    return case.is_archive and (item.slot != "layer" or case.keras < _FIRST_WITH_OLD_WRAPPERS)

@@ -79,7 +79,9 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"No module named '(?:keras|tensorflow|tf_keras)'", raised_by="Python"),
-        Symptom(pattern=r"Keras cannot be imported\. Check that it is installed", raised_by="TensorFlow 2.15 and newer"),
+        Symptom(
+            pattern=r"Keras cannot be imported\. Check that it is installed", raised_by="TensorFlow 2.15 and newer"
+        ),
         Symptom(pattern=r"No module named '(?:jax|torch)'", raised_by="Keras 3 whose backend is not installed"),
     ),
 )

@@ -95,7 +95,9 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"No module named 'keras\.src\.engine'", raised_by="TensorFlow Addons beside Keras 3"),
-        Symptom(pattern=r"No module named 'keras\.engine'", raised_by="TensorFlow Addons up to 0.20 beside Keras 2.13+"),
+        Symptom(
+            pattern=r"No module named 'keras\.engine'", raised_by="TensorFlow Addons up to 0.20 beside Keras 2.13+"
+        ),
         Symptom(
             pattern=r"cannot import name 'keras_tensor' from|tensorflow_addons.*undefined symbol",
             raised_by="TensorFlow Addons beside another TensorFlow",

@@ -46,9 +46,7 @@ def detect(case: Case) -> Iterator[Finding]:
     """TensorFlow Addons is needed, and importing or installing it here would provide it."""
     if not case.into_keras_2 or not needs_addons(case):
         return
-    identities = [
-        need.identity for need in case.needs.objects if any(p.distribution == ADDONS for p in need.providers)
-    ]
+    identities = [need.identity for need in case.needs.objects if any(p.distribution == ADDONS for p in need.providers)]
     here = usable_addons(case)
     tensorflow = case.environment.tensorflow
     if here is not None:

@@ -96,7 +96,11 @@ RULE = Rule(
         ),
         Symptom(pattern=r"Could not locate (?:class|function) '\w+'", raised_by="Keras 3 and .keras archives"),
         Symptom(pattern=r"Could not interpret activation function identifier: \w+", raised_by="Keras 3"),
-        Symptom(pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"),
-        Symptom(pattern=r"Unable to restore custom object of type _tf_keras_\w+", raised_by="tf.keras, for a SavedModel"),
+        Symptom(
+            pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
+        ),
+        Symptom(
+            pattern=r"Unable to restore custom object of type _tf_keras_\w+", raised_by="tf.keras, for a SavedModel"
+        ),
     ),
 )

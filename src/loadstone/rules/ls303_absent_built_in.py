@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING
 
 from loadstone import knowledge
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.lookup import ADDONS, OPERATOR_LAYERS, Found, look_up
+from loadstone.rules.lookup import ADDONS, Found, look_up
+from loadstone.rules.ls305_operator_layer import is_operation
 from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
@@ -51,9 +52,11 @@ def detect(case: Case) -> Iterator[Finding]:
     if case.loader is None or case.is_refused:
         return
     missing: dict[str, list[KerasObject]] = {}
-    addons = {need.identity for need in case.needs.objects}
+    provided_elsewhere = {need.identity for need in case.needs.objects}
     for item in case.artifact.objects:
-        if item.identity not in addons | OPERATOR_LAYERS and look_up(case, item) is Found.NOWHERE:
+        if item.identity in provided_elsewhere or is_operation(case, item):
+            continue
+        if look_up(case, item) is Found.NOWHERE:
             missing.setdefault(item.identity, []).append(item)
     for identity, uses in missing.items():
         providers = [provider for provider in knowledge.providers(identity) if provider.distribution != ADDONS]

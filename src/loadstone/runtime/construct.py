@@ -116,6 +116,8 @@ class Constructor:
             function = self.registry.custom_objects.get(candidate)
             if callable(function):
                 rest = {k: self.value(v, k) for k, v in spec.config.items() if k not in {"function", "function_type"}}
+                if isinstance(rest.get("output_shape"), list):
+                    rest["output_shape"] = tuple(rest["output_shape"])
                 return keras.layers.Lambda(function, **rest)
         raise CannotConstruct(_stored_program(spec, candidates[-1]))
 

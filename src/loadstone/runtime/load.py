@@ -11,9 +11,10 @@ import keras
 
 from loadstone import formats
 from loadstone.artifact import Dialect, Format
+from loadstone.blueprint.graph import Note
 from loadstone.blueprint.parse import parse
 from loadstone.blueprint.upgrades import upgrade
-from loadstone.errors import LoadFailed
+from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
 from loadstone.runtime import failures
 from loadstone.runtime.construct import Constructor
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from loadstone.artifact import Artifact
-    from loadstone.blueprint.graph import Note
-    from loadstone.blueprint.weights import Mismatch
     from loadstone.runtime.replay import Built
 
 
@@ -92,20 +91,22 @@ def load(
             problems += compile_model(built.model, training, constructor)
             notes += optimizer_state(artifact)
     if built is None or problems:
-        raise LoadFailed(*failures.of_problems(artifact, problems))
-    mismatches = _set_weights(path, artifact, built)
+        raise failures.of_problems(artifact, problems)
+    said = _set_weights(path, artifact, built)
+    mismatches = tuple(item for item in said if isinstance(item, Mismatch))
     if mismatches:
-        raise LoadFailed(*failures.of_mismatches(artifact, mismatches))
+        raise failures.of_mismatches(artifact, mismatches)
+    notes += tuple(item for item in said if isinstance(item, Note))
     return Loaded(model=built.model, artifact=artifact, notes=notes)
 
 
 def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
     rebuilt = artifact.format in {Format.HDF5_MODEL, Format.KERAS_ARCHIVE}
     if not rebuilt or artifact.config is None or failures.fatal(artifact.defects):
-        raise LoadFailed(*failures.of_artifact(artifact))
+        raise failures.of_artifact(artifact)
 
 
-def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch, ...]:
+def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch | Note, ...]:
     with stored_arrays.open_arrays(path) as arrays:
         if artifact.format is Format.HDF5_MODEL:
             return set_by_name(built, stored_arrays.weight_names(path), arrays)

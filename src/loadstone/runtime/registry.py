@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Which of Keras' namespaces a configuration key takes its objects from; the first that has the name is taken.
 _NAMESPACES = {
+    "layer": ("layers",),
+    "cell": ("layers",),
     "activation": ("activations",),
     "initializer": ("initializers",),
     "regularizer": ("regularizers",),

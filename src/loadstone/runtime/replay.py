@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     Outputs = dict[tuple[str, int], list[Any]]
 
-_KERAS_OPERATIONS = ("keras.src.ops.", "keras.ops")
+# Where Keras 3 keeps the operations that it writes into graphs. Its archives name the module, its `.h5` files do not.
+_OPERATIONS = tuple(f"keras.src.ops.{name}" for name in ("numpy", "core", "nn", "math", "image", "linalg", "einops"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +92,36 @@ def _contents(blueprint: Blueprint, constructor: Constructor) -> tuple[dict[str,
                 case Blueprint() as inner:
                     nested[layer.name] = _model(inner, constructor)
                     made[layer.name] = nested[layer.name].model
-                case ObjectSpec(module=str(module)) as spec if module.startswith(_KERAS_OPERATIONS):
-                    made[layer.name] = _operation(spec, constructor)
                 case ObjectSpec() as spec:
-                    made[layer.name] = constructor.construct(spec, "layer")
+                    made[layer.name] = _layer_or_operation(spec, constructor)
         except CannotConstruct as failure:
             problems.append(failure.problem)
     return made, nested, problems
 
 
-def _operation(spec: ObjectSpec, constructor: Constructor) -> Any:
-    """An operation that Keras 3 itself wrote into a graph; Keras looks it up among its own."""
+def _layer_or_operation(spec: ObjectSpec, constructor: Constructor) -> Any:
+    # Layers and operations share names (Reshape, Add); every layer says whether it is trainable, no operation does.
+    is_layer = (
+        "trainable" in spec.config or spec.name == "InputLayer" or spec.name in constructor.registry.custom_objects
+    )
+    if spec.module in _OPERATIONS or (spec.module is None and not is_layer):
+        operation = _operation(spec, constructor)
+        if operation is not None:
+            return operation
+    return constructor.construct(spec, "layer")
+
+
+def _operation(spec: ObjectSpec, constructor: Constructor) -> Any | None:
+    """An operation that Keras 3 itself wrote into a graph, None when Keras has none like it; Keras looks it up."""
     config = {name: constructor.value(item, name) for name, item in spec.config.items()}
-    try:
-        return keras.saving.deserialize_keras_object(
-            {"module": spec.module, "class_name": spec.name, "config": config, "registered_name": None}
-        )
-    except (TypeError, ValueError) as error:
-        problem = Problem(
-            obstacle=Obstacle.UNKNOWN_OPERATOR,
-            subject=spec.name,
-            message=f"Keras {keras.__version__} has no operation {spec.name} like this: {error}",
-            at=spec.at,
-        )
-        raise CannotConstruct(problem) from error
+    for module in (spec.module,) if spec.module else _OPERATIONS:
+        try:
+            return keras.saving.deserialize_keras_object(
+                {"module": module, "class_name": spec.name, "config": config, "registered_name": None}
+            )
+        except (TypeError, ValueError):
+            continue
+    return None
 
 
 def _finish(constructor: Constructor, problems: list[Problem]) -> None:

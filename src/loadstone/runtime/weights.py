@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 
-from loadstone.blueprint.graph import Blueprint, ModelKind, ObjectSpec
-from loadstone.blueprint.weights import Mismatch, Slot, layout, match, rename, superfluous
+from loadstone.blueprint.graph import Blueprint, ModelKind, Note, ObjectSpec
+from loadstone.blueprint.weights import Mismatch, Slot, absent, layout, match, no_array, rename, superfluous
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import numpy as np
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from loadstone.blueprint.graph import LayerSpec, Value
     from loadstone.formats.arrays import LayerWeights
@@ -52,7 +51,7 @@ def _classes(value: Value) -> Iterator[str]:
                 yield from _classes(item)
 
 
-def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> tuple[Mismatch, ...]:
+def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a legacy HDF5 file, whose groups are layers and whose arrays have names.
 
     Args:
@@ -64,16 +63,16 @@ def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) ->
         Every array without a variable and every variable without an array; nothing stays at its initial value unsaid.
     """
     groups = {group.layer: group for group in stored}
-    mismatches: list[Mismatch] = []
+    said: list[Mismatch | Note] = []
     for spec, layer in built.layers:
         group = groups.pop(spec.stored_name, None)
         items = () if group is None else tuple(_Stored(name, _within(name, group.layer)) for name in group.names)
-        mismatches += _set_layer(spec, layer, items, arrays, _new_names(spec))
+        said += _set_layer(spec, layer, items, arrays, _new_names(spec))
     for group in groups.values():
-        mismatches += [
-            Mismatch(f"{name} belongs to a layer {group.layer} that the model has not") for name in group.names
+        said += [
+            Mismatch(name, f"{name} belongs to a layer {group.layer} that the model has not") for name in group.names
         ]
-    return tuple(mismatches)
+    return tuple(said)
 
 
 def _within(full_name: str, layer: str) -> str:
@@ -92,20 +91,37 @@ def _new_names(spec: LayerSpec) -> dict[str, str]:
 
 def _set_layer(
     spec: LayerSpec, layer: Any, stored: Sequence[_Stored], arrays: Arrays, new_names: Mapping[str, str]
-) -> tuple[Mismatch, ...]:
+) -> tuple[Mismatch | Note, ...]:
     content = classes(spec.content) if isinstance(spec.content, ObjectSpec | Blueprint) else frozenset()
-    variables = _weights(layer)
-    slots = [Slot(variable.path, tuple(variable.shape)) for variable in variables]
-    wanted = {
-        rename(_with_new_layer(item.name, new_names), slots): item
+    wanted = [
+        _Stored(item.full_name, _with_new_layer(item.name, new_names))
         for item in stored
         if not superfluous(item.name, content)
-    }
-    found = [Slot(name, tuple(arrays[item.full_name].shape)) for name, item in wanted.items()]
-    pairs, mismatches = match(found, slots)
-    for name, index in pairs.items():
-        variables[index].assign(arrays[wanted[name].full_name])
-    return mismatches
+    ]
+    return _set_variables(_weights(layer), wanted, arrays, content)
+
+
+def _set_variables(
+    variables: Sequence[Any], stored: Sequence[_Stored], arrays: Arrays, content: frozenset[str]
+) -> tuple[Mismatch | Note, ...]:
+    """Set variables by name; ``content`` holds the classes of the layer that they belong to."""
+    slots = [Slot(variable.path, tuple(variable.shape)) for variable in variables]
+    values = {rename(item.name, slots): arrays[item.full_name] for item in stored}
+    matching = match([Slot(name, value.shape) for name, value in values.items()], slots)
+    for name, index in matching.pairs.items():
+        variables[index].assign(values[name])
+    said: list[Mismatch | Note] = [*matching.unplaced]
+    for index in matching.unset:
+        known = absent(slots[index].name, content)
+        if known is None:
+            said.append(no_array(slots[index]))
+            continue
+        value, why = known
+        variables[index].assign(np.full(slots[index].shape, value))
+        said.append(
+            Note(upgrade="absent-variable", message=f"{slots[index].name} is {value}: {why}", at=slots[index].name)
+        )
+    return tuple(said)
 
 
 def _with_new_layer(name: str, new_names: Mapping[str, str]) -> str:
@@ -119,7 +135,7 @@ def _weights(layer: Any) -> list[Any]:
     return list(getattr(layer, "weights", ()))
 
 
-def set_by_path(built: Built, arrays: Arrays, *, keras_2: bool) -> tuple[Mismatch, ...]:
+def set_by_path(built: Built, arrays: Arrays, *, keras_2: bool) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a `.keras` archive, whose arrays have paths and numbers.
 
     A path follows the layers and their attributes (``layers/bidirectional/forward_layer/cell/vars/0``); the number is
@@ -130,16 +146,16 @@ def set_by_path(built: Built, arrays: Arrays, *, keras_2: bool) -> tuple[Mismatc
         arrays: the arrays by path.
         keras_2: written by tf.keras 2.12 to 2.15, some of whose layers lay out their variables in another way.
     """
-    tree = _Tree(arrays=arrays, keras_2=keras_2, mismatches=[])
+    tree = _Tree(arrays=arrays, keras_2=keras_2, said=[])
     tree.load_model(built, "layers")
-    return tuple(tree.mismatches)
+    return tuple(tree.said)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
     arrays: Arrays
     keras_2: bool
-    mismatches: list[Mismatch]
+    said: list[Mismatch | Note]
 
     def load_model(self, built: Built, prefix: str) -> None:
         """The layers of a model, numbered by class in the order of the file."""
@@ -149,52 +165,60 @@ class _Tree:
             if spec.name in built.nested:
                 self.load_model(built.nested[spec.name], f"{name}/layers")
             else:
-                self._load_layer(spec, layer, name)
+                self._load_layer(layer, name)
 
-    def _load_layer(self, spec: LayerSpec, layer: Any, prefix: str) -> None:
-        names = [name for name in self.arrays if name.startswith(f"{prefix}/")]
-        places = layout(spec.content.name) if self.keras_2 and isinstance(spec.content, ObjectSpec) else None
+    def _load_layer(self, layer: Any, prefix: str) -> None:
+        covered = self._load_object(layer, prefix)
+        self.said.extend(
+            no_array(Slot(variable.path, tuple(variable.shape)))
+            for variable in _weights(layer)
+            if id(variable) not in covered
+        )
+
+    def _load_object(self, owner: Any, prefix: str) -> set[int]:
+        """Set the variables of one object and of all below it; returns which were."""
+        places = layout(keras.saving.get_registered_name(type(owner))) if self.keras_2 else None
         if places is not None:
-            stored = [
-                _Stored(name, f"{layer.name}/{place}")
-                for name in names
-                if (place := places(name[len(prefix) + 1 :])) is not None
-            ]
-            self.mismatches.extend(_set_layer(spec, layer, stored, self.arrays, {}))
-            return
-        loaded = self._load_object(layer, prefix)
-        expected = len(_weights(layer))
-        if loaded != expected:
-            self.mismatches.append(Mismatch(f"{layer.name} has {expected} weights, {prefix} in the file {loaded}"))
-
-    def _load_object(self, owner: Any, prefix: str) -> int:
-        """The variables of one object and of all below it; returns how many were set."""
-        children = _children(self.arrays, prefix)
-        count = 0
-        if "vars" in children:
-            store = {
-                number: self.arrays[f"{prefix}/vars/{number}"] for number in _children(self.arrays, f"{prefix}/vars")
-            }
-            try:
-                owner.load_own_variables(store)
-            except ValueError as error:
-                self.mismatches.append(Mismatch(f"{prefix}/vars: {error}"))
-            count += len(store)
-        for child in children:
+            return self._load_layout(owner, prefix, places)
+        covered: set[int] = set()
+        for child in _children(self.arrays, prefix):
+            path = f"{prefix}/{child}"
+            target = owner if child == "vars" else _attribute(owner, child)
             if child == "vars":
-                continue
-            target = _attribute(owner, child)
-            if target is None:
-                self.mismatches.append(Mismatch(f"{prefix}/{child} belongs to a part that {owner.name} has not"))
+                covered |= self._load_own(owner, path)
+            elif target is None:
+                self.said.append(Mismatch(path, f"{path} belongs to a part that {owner.name} has not"))
             elif isinstance(target, list | tuple):
-                count += self._load_items(target, f"{prefix}/{child}")
+                covered |= self._load_items(target, path)
             else:
-                count += self._load_object(target, f"{prefix}/{child}")
-        return count
+                covered |= self._load_object(target, path)
+        return covered
 
-    def _load_items(self, items: Iterable[Any], prefix: str) -> int:
+    def _load_own(self, owner: Any, path: str) -> set[int]:
+        store = {number: self.arrays[f"{path}/{number}"] for number in _children(self.arrays, path)}
+        try:
+            owner.load_own_variables(store)
+        except ValueError as error:
+            self.said.append(Mismatch(path, f"{path}: {error}"))
+        # The two lists that load_own_variables is documented to go through; no public name gives an object's own ones.
+        return {id(variable) for variable in (*owner._trainable_variables, *owner._non_trainable_variables)}  # noqa: SLF001
+
+    def _load_items(self, items: Iterable[Any], prefix: str) -> set[int]:
         used: Counter[str] = Counter()
-        return sum(self._load_object(item, f"{prefix}/{_numbered(type(item).__name__, used)}") for item in items)
+        covered: set[int] = set()
+        for item in items:
+            covered |= self._load_object(item, f"{prefix}/{_numbered(type(item).__name__, used)}")
+        return covered
+
+    def _load_layout(self, owner: Any, prefix: str, places: Callable[[str], str | None]) -> set[int]:
+        stored = [
+            _Stored(name, f"{owner.name}/{place}")
+            for name in self.arrays
+            if name.startswith(f"{prefix}/") and (place := places(name[len(prefix) + 1 :])) is not None
+        ]
+        content = frozenset({keras.saving.get_registered_name(type(owner))})
+        self.said.extend(_set_variables(_weights(owner), stored, self.arrays, content))
+        return {id(variable) for variable in _weights(owner)}
 
 
 def _stored_class(spec: LayerSpec, layer: Any) -> str:

@@ -27,13 +27,16 @@ class SpatialPyramidPooling2D(keras.layers.Layer):
         data_format: ``channels_last`` or ``channels_first``; None for Keras' global setting.
     """
 
-    def __init__(
-        self, bins: Iterable[int | Iterable[int]], data_format: str | None = None, **kwargs: object
-    ) -> None:
+    def __init__(self, bins: Iterable[int | Iterable[int]], data_format: str | None = None, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.bins = [normalize_tuple(grid, 2, "bins") for grid in bins]
         self.data_format = normalize_data_format(data_format)
         self.pool_layers = [AdaptiveAveragePooling2D(grid, self.data_format) for grid in self.bins]
+
+    def build(self, input_shape: Shape) -> None:
+        """Build the pooling layers, which have no weights."""
+        for pool in self.pool_layers:
+            pool.build(input_shape)
 
     def call(self, inputs: Tensor) -> Tensor:
         """Pool images (batch, height, width, channels), or with the channels first.

@@ -55,6 +55,13 @@ class AddonsOptimizer(keras.optimizers.Optimizer):
         """Create one state variable for each of ``variables``, of its shape and dtype."""
         self._slots[name] = add_slot(self, variables, name, initializer)
 
+    def add_scalar_slot(self, variables: Sequence[keras.Variable], name: str) -> None:
+        """Create one scalar state variable for each of ``variables``, of its dtype."""
+        self._slots[name] = [
+            self.add_variable(shape=(), dtype=variable.dtype, name=f"{variable.path.replace('/', '_')}_{name}")
+            for variable in variables
+        ]
+
     def slot(self, name: str, variable: keras.Variable) -> keras.Variable:
         """Return the state variable ``name`` of a model's variable."""
         return self._slots[name][self._get_variable_index(variable)]

@@ -56,6 +56,13 @@ def serialize_activation(activation: Callable[..., Tensor]) -> Activation:
     return keras.saving.serialize_keras_object(activation)
 
 
+def fresh(initializer: Initializer) -> Initializer:
+    """Return an initializer that draws numbers of its own; in Keras 3 one instance always draws the same."""
+    if isinstance(initializer, keras.initializers.Initializer):
+        return type(initializer).from_config(initializer.get_config())
+    return initializer
+
+
 class WeightSettings:
     """Initializer, regularizer and constraint of one weight, under the configuration keys of its ``name``.
 
@@ -77,7 +84,7 @@ class WeightSettings:
 
     def arguments(self) -> Config:
         """Return the keyword arguments for ``Layer.add_weight``, without the weight's name."""
-        return {"initializer": self.initializer, "regularizer": self.regularizer, "constraint": self.constraint}
+        return {"initializer": fresh(self.initializer), "regularizer": self.regularizer, "constraint": self.constraint}
 
     def get_config(self) -> Config:
         """Return the three configuration entries."""

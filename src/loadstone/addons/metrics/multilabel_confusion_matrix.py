@@ -1,0 +1,60 @@
+"""Confusion matrices of several labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import keras
+from keras import ops
+
+if TYPE_CHECKING:
+    from loadstone.addons.utils.types import Config, Tensor
+
+
+class MultiLabelConfusionMatrix(keras.metrics.Metric):
+    """One 2 by 2 confusion matrix for each label.
+
+    TensorFlow Addons did not register it: files name it ``MultiLabelConfusionMatrix``.
+
+    Args:
+        num_classes: number of labels.
+        name: the metric's name.
+        dtype: dtype of state and result.
+
+    Variables: ``true_positives``, ``false_positives``, ``false_negatives``, ``true_negatives`` (num_classes,).
+    """
+
+    def __init__(self, num_classes: int, name: str = "Multilabel_confusion_matrix", dtype: str | None = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.num_classes = int(num_classes)
+        shape = (self.num_classes,)
+        self.true_positives = self.add_weight(name="true_positives", shape=shape, initializer="zeros")
+        self.false_positives = self.add_weight(name="false_positives", shape=shape, initializer="zeros")
+        self.false_negatives = self.add_weight(name="false_negatives", shape=shape, initializer="zeros")
+        self.true_negatives = self.add_weight(name="true_negatives", shape=shape, initializer="zeros")
+
+    def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
+        """Count one batch.
+
+        Args:
+            y_true: 0 or 1, of shape (batch, num_classes).
+            y_pred: 0 or 1, of the same shape.
+            sample_weight: not used.
+        """
+        del sample_weight  # part of Keras' signature
+        actual, predicted = ops.cast(y_true, "int32"), ops.cast(y_pred, "int32")
+        both = ops.count_nonzero(actual * predicted, axis=0)
+        neither = ops.logical_and(ops.not_equal(actual, 1), ops.not_equal(predicted, 1))
+        self.true_positives.assign_add(ops.cast(both, self.dtype))
+        self.false_positives.assign_add(ops.cast(ops.count_nonzero(predicted, axis=0) - both, self.dtype))
+        self.false_negatives.assign_add(ops.cast(ops.count_nonzero(actual, axis=0) - both, self.dtype))
+        self.true_negatives.assign_add(ops.sum(ops.cast(neither, self.dtype), axis=0))
+
+    def result(self) -> Tensor:
+        """Return [[true negatives, false positives], [false negatives, true positives]] of each label."""
+        counts = [self.true_negatives, self.false_positives, self.false_negatives, self.true_positives]
+        return ops.reshape(ops.transpose(ops.stack([ops.convert_to_tensor(count) for count in counts])), (-1, 2, 2))
+
+    def get_config(self) -> Config:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "num_classes": self.num_classes}

@@ -1,0 +1,105 @@
+"""LAMB."""
+
+# ruff: noqa: PLR0913 - the original's signature
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import keras
+from keras import ops
+
+from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient
+from loadstone.addons.optimizers.utils import matches_any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from loadstone.addons.utils.types import Config, Tensor
+
+
+class LAMB(AddonsOptimizer):
+    """Adam whose steps are scaled to the size of the variable (You et al. 2019, arXiv:1904.00962).
+
+    Args:
+        learning_rate: a number, a schedule or its configuration, or a function without arguments.
+        beta_1: decay of the first moment.
+        beta_2: decay of the second moment.
+        epsilon: added to the root of the second moment.
+        weight_decay: this times the variable is added to the step before it is scaled. Releases before 0.16.1 call it
+            ``weight_decay_rate``.
+        exclude_from_weight_decay: regular expressions; variables whose path one of them matches are not decayed.
+        exclude_from_layer_adaptation: regular expressions; the steps of variables whose path one of them matches are
+            not scaled. None or empty for those of ``exclude_from_weight_decay``.
+        name: the optimizer's name.
+        **kwargs: ``decay``, ``lr``, ``weight_decay_rate``, and the arguments of Keras' base class.
+
+    State: ``iteration``, ``learning_rate``; then for every variable ``m``; then for every variable ``v``.
+    """
+
+    RENAMED: ClassVar[Mapping[str, str]] = {"weight_decay_rate": "weight_decay"}
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-6,
+        weight_decay: float = 0.0,
+        exclude_from_weight_decay: Sequence[str] | None = None,
+        exclude_from_layer_adaptation: Sequence[str] | None = None,
+        name: str = "LAMB",
+        **kwargs: Any,
+    ) -> None:
+        # Keras applies its own kind of decay to what stands in self.weight_decay.
+        self._decay = kwargs.pop("weight_decay_rate", weight_decay)
+        super().__init__(learning_rate, name, **kwargs)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon or keras.config.epsilon()
+        self._not_decayed = list(exclude_from_weight_decay or [])
+        self._not_adapted = list(exclude_from_layer_adaptation or self._not_decayed)
+
+    def build(self, variables: Sequence[keras.Variable]) -> None:
+        """Create the state of ``variables`` and find out how each is treated."""
+        super().build(variables)
+        self.add_slot(variables, "m")
+        self.add_slot(variables, "v")
+        self._decays = tuple(not matches_any(variable, self._not_decayed) for variable in variables)
+        self._adapts = tuple(not matches_any(variable, self._not_adapted) for variable in variables)
+
+    def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
+        """Move ``variable``."""
+        gradient, _ = dense_gradient(gradient, variable)
+        index = self._get_variable_index(variable)
+        m, v = self.slot("m", variable), self.slot("v", variable)
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        self.assign(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
+        self.assign(v, self.beta_2 * v + (1 - self.beta_2) * ops.square(gradient))
+        first = m / (1 - ops.power(ops.cast(self.beta_1, variable.dtype), step))
+        second = v / (1 - ops.power(ops.cast(self.beta_2, variable.dtype), step))
+        update = first / (ops.sqrt(second) + self.epsilon)
+        if self._decays[index]:
+            update = update + self._decay * variable
+        rate = ops.cast(learning_rate, variable.dtype)
+        if self._adapts[index]:
+            rate = rate * _trust(ops.norm(variable), ops.norm(update))
+        self.assign(variable, variable - rate * update)
+
+    def get_config(self) -> Config:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "beta_1": self.beta_1,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+            "weight_decay": self._decay,
+            "exclude_from_weight_decay": self._not_decayed or None,
+            "exclude_from_layer_adaptation": self._not_adapted or None,
+        }
+
+
+def _trust(of_variable: Tensor, of_update: Tensor) -> Tensor:
+    """Return the ratio of two norms, or 1 when either is zero."""
+    usable = ops.logical_and(ops.greater(of_variable, 0), ops.greater(of_update, 0))
+    return ops.where(usable, ops.divide_no_nan(of_variable, of_update), ops.ones_like(of_update))

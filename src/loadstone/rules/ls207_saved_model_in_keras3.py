@@ -1,0 +1,77 @@
+"""# LS207: a SavedModel, in Keras 3
+
+## What it means
+
+The model is a SavedModel folder. Keras 3's `load_model` does not read SavedModels at all.
+
+## Why it happens
+
+Keras 2 read them because they carry its own metadata. Keras 3 runs on three backends and left TensorFlow's format to
+TensorFlow. The message proposes `TFSMLayer`, which gives a layer for inference and no model; it fails for SavedModels whose
+training state has an optimizer that this TensorFlow does not know.
+
+## Example
+
+```text
+ValueError: File format not supported: filepath=model. Keras 3 only supports V3 `.keras` files, legacy H5 format files
+(`.h5` extension). Note that the legacy SavedModel format is not supported by `load_model()` in Keras 3.
+```
+
+## How to fix it
+
+`loadstone convert model model.keras` rebuilds the layers from the SavedModel's metadata and gives an ordinary model. For
+inference alone, `keras.layers.TFSMLayer(path, call_endpoint="serving_default")` or `tf.saved_model.load(path)` often do.
+
+## References
+
+- [Keras: `TFSMLayer`](https://keras.io/api/layers/backend_specific_layers/tfsm_layer/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.artifact import Member
+from loadstone.finding import Blocks, CallWith, Finding, Severity
+from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.rule import Rule, Symptom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.finding import Remedy
+    from loadstone.rules.case import Case
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """A SavedModel, and a loader of the third generation."""
+    if not (case.is_saved_model and case.into_keras_3):
+        return
+    layer: tuple[Remedy, ...] = ()
+    if case.environment.tensorflow is not None:
+        python = f'keras.layers.TFSMLayer({case.artifact.source!r}, call_endpoint="serving_default")'
+        layer = (CallWith(python=python, effect="a layer for inference"),)
+    rebuild = () if case.artifact.config is None else (convert(case),)
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.ERROR,
+        blocks=Blocks.LOADING,
+        message="Keras 3 does not load SavedModels",
+        where=(Member(path="saved_model.pb"),),
+        found="a SavedModel folder",
+        provided="tf.keras 2.0 to 2.15, and tf_keras",
+        here=case.here,
+        remedies=(*rebuild, *layer, *isolated(case)),
+    )
+
+
+RULE = Rule(
+    code="LS207",
+    name="saved-model-in-keras3",
+    summary="Keras 3 does not load SavedModels",
+    detect=detect,
+    raises=(
+        Symptom(pattern=r"the legacy SavedModel format is not supported by `load_model\(\)`", raised_by="Keras 3"),
+        Symptom(pattern=r"has no attribute 'add_slot'", raised_by="TFSMLayer of Keras 3"),
+    ),
+)

@@ -1,0 +1,70 @@
+"""# LS307: a name that means something else in Keras 3
+
+## What it means
+
+The model loads without a word and computes other numbers. A name in it stands for another function in Keras 3 than in
+Keras 2.
+
+## Why it happens
+
+`hard_sigmoid` was `clip(0.2 x + 0.5, 0, 1)` and is `relu6(x + 3) / 6`. It is the default recurrent activation of ConvLSTM
+layers and of LSTM and GRU in old files, so the name stands in many models whose author never wrote it.
+
+## Example
+
+```text
+(no error; outputs differ by up to 0.1 for each gate)
+```
+
+## How to fix it
+
+`loadstone convert model.h5 model.keras` writes the Keras 2 function into the model. By hand, set the attribute of each
+layer after loading: `layer.cell.recurrent_activation = lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)`.
+
+## References
+
+- [Keras 3: `hard_sigmoid`](https://keras.io/api/layers/activations/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.rules.case import Case
+
+#: Names whose function changed from Keras 2.15 to 3.0, and how.
+_CHANGED = {"hard_sigmoid": "clip(0.2 x + 0.5, 0, 1) in Keras 2, relu6(x + 3) / 6 in Keras 3"}
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Activations of a Keras 2 file whose function is another one in Keras 3."""
+    if not case.into_keras_3 or case.from_keras_3 or case.is_saved_model:
+        return
+    for name, change in _CHANGED.items():
+        uses = [item for item in case.artifact.objects if item.is_identifier and item.class_name == name]
+        if uses:
+            yield Finding(
+                code=RULE.code,
+                severity=Severity.WARNING,
+                blocks=Blocks.NOTHING,
+                message=f"{name} is another function in Keras 3",
+                where=tuple(item.at for item in uses),
+                found=f"{name}: {change}",
+                here=case.here,
+                remedies=(convert(case), *isolated(case)),
+            )
+
+
+RULE = Rule(
+    code="LS307",
+    name="changed-meaning",
+    summary="A name that stands for another function in Keras 3; the model loads and computes other numbers",
+    detect=detect,
+)

@@ -1,0 +1,98 @@
+"""# LS402: weights and layers do not match
+
+## What it means
+
+The configuration lists other layers than the stored weights belong to.
+
+## Why it happens
+
+An HDF5 model stores its layers twice, as configuration and as a list of weight groups, and Keras assigns the second to the
+first by position. A file that was edited or merged by hand, or whose architecture was exchanged, has two lists that disagree.
+
+## Example
+
+```text
+ValueError: Layer count mismatch when loading weights from file. Model expected 1 layers, found 2 saved layers.
+```
+
+## How to fix it
+
+Build the model that belongs to the weights and load them by name:
+`model.load_weights("model.h5", by_name=True, skip_mismatch=True)` (tf.keras and Keras 3, for `.h5`).
+
+## References
+
+- [Keras: saving weights](https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.artifact import Tensor
+from loadstone.finding import Blocks, Fetch, Finding, Severity
+from loadstone.rules.rule import Rule, Symptom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.rules.case import Case
+
+_ROOT = "model_weights/"
+_TOP_LEVEL = "top_level_model_weights"
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Weight groups of layers that the configuration does not have."""
+    if not case.is_hdf5 or case.artifact.config is None or case.loader is None:
+        return
+    config = case.artifact.config.get("config")
+    layers = config.get("layers") if hasattr(config, "get") else config
+    if not isinstance(layers, (list, tuple)):
+        return
+    names = {_name(layer) for layer in layers}
+    stray: dict[str, Tensor] = {}
+    for tensor in case.artifact.tensors:
+        if tensor.name.startswith(_ROOT):
+            layer = tensor.name.removeprefix(_ROOT)
+            if not any(layer.startswith(f"{name}/") for name in names) and not layer.startswith(_TOP_LEVEL):
+                stray.setdefault(layer.split("/")[0], Tensor(name=tensor.name))
+    if stray and None not in names:
+        yield Finding(
+            code=RULE.code,
+            severity=Severity.ERROR,
+            blocks=Blocks.LOADING,
+            message="weights are stored for layers that the configuration does not have",
+            where=tuple(stray.values()),
+            found=f"weights of {', '.join(sorted(stray))}",
+            here=case.here,
+            remedies=(
+                Fetch(action=f"build the right model, then load_weights({case.artifact.source!r}, by_name=True)"),
+            ),
+        )
+
+
+def _name(layer: object) -> str | None:
+    if not isinstance(layer, dict):
+        return None
+    config = layer.get("config")
+    name = layer.get("name") or (config.get("name") if isinstance(config, dict) else None)
+    return name if isinstance(name, str) else None
+
+
+RULE = Rule(
+    code="LS402",
+    name="weights-mismatch",
+    summary="The stored weights belong to other layers than the configuration has",
+    detect=detect,
+    raises=(
+        Symptom(
+            pattern=r"Layer count mismatch when loading weights from file", raised_by="tf.keras 2.5 and newer, Keras 3"
+        ),
+        Symptom(
+            pattern=r"You are trying to load a weight file containing \d+ layers into a model with \d+",
+            raised_by="tf.keras up to 2.4",
+        ),
+        Symptom(pattern=r"Weight count mismatch for layer #\d+", raised_by="tf.keras 2.5 and newer, Keras 3"),
+    ),
+)

@@ -1,0 +1,129 @@
+"""# LS501: a Python program inside the model
+
+## What it means
+
+A `Lambda` layer, or something like it, keeps Python bytecode in the file. Loading the model would run it.
+
+## Why it happens
+
+`Lambda(lambda x: …)` has no other way to be saved. Three things then go wrong. The bytecode belongs to one Python release
+and is garbage to the next. The names it uses (`tf`, `np`, `K`) have to exist where Keras runs it. And a file from a stranger
+runs the stranger's program: tf.keras does so without asking for `.h5` files and SavedModels, Keras 3 refuses unless
+`safe_mode=False` is given.
+
+## Example
+
+```text
+ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda. This carries a potential
+risk of arbitrary code execution and thus it is disallowed by default.
+```
+
+## How to fix it
+
+`loadstone convert model.h5 model.keras` reads the bytecode without running it and writes the same computation as Keras
+operations, where it can. Otherwise, and only for a file whose origin you trust: the Python release that the finding names,
+with `safe_mode=False` where the loader wants it.
+
+## References
+
+- [CVE-2024-3660](https://nvd.nist.gov/vuln/detail/CVE-2024-3660), [CVE-2025-9905](https://nvd.nist.gov/vuln/detail/CVE-2025-9905)
+- [Python: `marshal`](https://docs.python.org/3/library/marshal.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from loadstone.finding import Blocks, CallWith, Finding, Severity
+from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.rule import Rule, Symptom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.artifact import Payload
+    from loadstone.rules.case import Case
+
+#: The first Keras whose module of the Lambda layer has the name ``tf``: before, TensorFlow imported itself by parts.
+_FIRST_WITH_TF = Version("2.6")
+
+#: The first Keras 3 that keeps ``safe_mode`` for HDF5 files too (``legacy_h5_format.py``).
+_FIRST_SAFE_HDF5 = Version("3.11.3")
+
+
+#: The first tf.keras with ``safe_mode``, for archives only.
+_FIRST_SAFE_ARCHIVE = Version("2.13")
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Stored programs: refused, unreadable, without their names, or run."""
+    payloads = case.artifact.payloads
+    if not payloads or case.loader is None:
+        return
+    blocks, why = _outcome(case)
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
+        blocks=blocks,
+        message=f"the model holds Python bytecode, which this loader {why}",
+        where=tuple(payload.at for payload in payloads),
+        found="; ".join(_described(payload) for payload in payloads[:3]),
+        here=case.here,
+        remedies=(convert(case), *_trusting(case, why), *isolated(case)),
+    )
+
+
+def _outcome(case: Case) -> tuple[Blocks, str]:
+    if case.is_refused:
+        return Blocks.NOTHING, "does not get to"
+    if _refuses(case):
+        return Blocks.LOADING, "refuses to run"
+    if case.keras is not None and case.keras < _FIRST_WITH_TF and any("tf" in p.names for p in case.artifact.payloads):
+        return Blocks.LOADING, "runs where the name tf does not exist"
+    python = case.environment.python
+    if all(payload.python is None or python in payload.python for payload in case.artifact.payloads):
+        return Blocks.NOTHING, "runs"
+    if case.is_saved_model:  # the error is caught, and the layer revived from its stored graph
+        return Blocks.NOTHING, f"skips: it is not of Python {python.major}.{python.minor}"
+    return Blocks.LOADING, f"cannot read: it is not of Python {python.major}.{python.minor}"
+
+
+def _refuses(case: Case) -> bool:
+    """Whether ``safe_mode`` stands in the way."""
+    if case.keras is None:
+        return False
+    if case.into_keras_3:
+        return case.is_archive or case.keras >= _FIRST_SAFE_HDF5
+    return case.is_archive and case.keras >= _FIRST_SAFE_ARCHIVE
+
+
+def _described(payload: Payload) -> str:
+    python = f"Python {payload.python}" if payload.python is not None else "no Python release that is known"
+    names = f", uses {', '.join(payload.names[:5])}" if payload.names else ""
+    return f"{payload.size} bytes of {python} in {payload.owner}{names}"
+
+
+def _trusting(case: Case, why: str) -> tuple[CallWith, ...]:
+    if why != "refuses to run" or case.loader is None:
+        return ()
+    python = f"{case.loader.call}({case.artifact.source!r}, safe_mode=False)"
+    return (CallWith(python=python, effect="runs the program: only for a file that you trust"),)
+
+
+RULE = Rule(
+    code="LS501",
+    name="stored-program",
+    summary="Python bytecode inside the model, which loading would run",
+    detect=detect,
+    raises=(
+        Symptom(
+            pattern=r"Requested the deserialization of a (?:`Lambda` layer|Python lambda|`lambda` object)",
+            raised_by="Keras 2.13 and newer",
+        ),
+        Symptom(pattern=r"bad marshal data \(unknown type code\)", raised_by="another Python than the writer's"),
+        Symptom(pattern=r"name '(?:tf|K|np|keras|backend)' is not defined", raised_by="tf.keras, for a Lambda"),
+        Symptom(pattern=r"unknown opcode|SystemError: .*opcode", raised_by="another Python than the writer's"),
+    ),
+)

@@ -1,0 +1,58 @@
+"""The verdict for one model in one environment: every rule's findings, and what they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone import knowledge
+from loadstone.artifact import DefectKind, Format
+from loadstone.finding import Blocks, Diagnosis, Severity
+from loadstone.rules import RULES
+from loadstone.rules.case import case_of
+from loadstone.rules.lookup import is_in_window
+from loadstone.rules.ls202_addons_not_importable import needs_addons
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment
+    from loadstone.rules.case import Case
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.NOTHING: 2}
+
+
+def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
+    """Every reason why a model does not load in an environment, in one pass.
+
+    The answer is for a program that imports what is installed and registers objects (TensorFlow Addons) before it
+    calls ``load_model``, and passes no custom objects.
+    """
+    case = case_of(artifact, environment)
+    findings = sorted(
+        (finding for rule in RULES for finding in rule.detect(case)),
+        key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
+    )
+    blocked = {finding.blocks for finding in findings}
+    known = is_covered(case)
+    return Diagnosis(
+        source=artifact.source,
+        environment=environment.summary,
+        loads=False if blocked & {Blocks.LOADING, Blocks.COMPILING} else True if known else None,
+        loads_uncompiled=False if Blocks.LOADING in blocked else True if known else None,
+        findings=tuple(findings),
+    )
+
+
+def is_covered(case: Case) -> bool:
+    """Whether the tables know enough to say that a model loads when no rule objects.
+
+    Not for a file that was not recognised or is damaged in part, nor for a Keras older than the oldest that was read, nor for TensorFlow
+    Addons outside the window that it declares.
+    """
+    if case.keras is None or case.artifact.format is Format.UNRECOGNISED:
+        return False
+    if any(defect.kind is not DefectKind.MISLABELLED for defect in case.artifact.defects):
+        return False
+    if knowledge.keras_release(case.keras) is None:
+        return False
+    return not needs_addons(case) or case.into_keras_3 or is_in_window(case.environment) is not False
