@@ -1,4 +1,4 @@
-"""``make demo``: a real model that Keras 3 refuses, explained, converted and run. Every step is a command shown first."""
+"""``make demo``: a real model that Keras 3 refuses, explained, converted and run; each step shows its command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rebuilds the corpus of real models: ``python tasks/fixtures.py [--era tf215] [--list]``.
+"""Rebuilds the corpus of real models: ``python tasks/fixtures.py [--era ERA] [--architecture NAME] [--list]``.
 
 For each era: builds its environment with uv as of a date in that release's life, lets that environment write every
 model (`tasks.fixtures_writer`), packs the files into ``tests/corpus/<era>.tar.xz`` and brings ``corpus.toml`` up to
@@ -25,8 +25,10 @@ from typing import Any
 from uv import find_uv_bin
 
 ROOT = Path(__file__).resolve().parents[1]
-CORPUS = ROOT / "tests" / "corpus"
-TABLE = CORPUS / "corpus.toml"
+sys.path.insert(0, str(ROOT))  # this file runs as a script, and the corpus' own code lives with the tests
+
+from tests.corpus_files import CORPUS, TABLE, digest, unpacked  # noqa: E402 - needs the line above
+
 ENVIRONMENTS = ROOT / ".cache" / "envs"
 EXAMPLES = ROOT / "examples"
 EXAMPLE = (
@@ -80,6 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = [era.name for era in ERAS]
     parser.add_argument("--era", action="append", choices=names, help="rebuild this era only (may be repeated)")
+    parser.add_argument("--architecture", action="append", help="write this model anew, keep the era's other ones")
     parser.add_argument("--list", action="store_true", help="say what each era holds, and rebuild nothing")
     arguments = parser.parse_args()
     wanted = [era for era in ERAS if era.name in (arguments.era or names)]
@@ -89,20 +92,22 @@ def main() -> None:
             print(f"{era.name:10} Python {era.python:5} {', '.join(era.requirements)}: {len(models)} files")
         return
     for era in wanted:
-        rebuild(era)
+        rebuild(era, arguments.architecture or [])
 
 
-def rebuild(era: Era) -> None:
-    """Writes an era's models anew, and puts archive, table and examples in place."""
+def rebuild(era: Era, architectures: list[str]) -> None:
+    """Writes an era's models anew (all when none is named), and puts archive, table and examples in place."""
     python = interpreter(era)
     progress(f"{era.name}: writing models")
     with tempfile.TemporaryDirectory(prefix="fixtures-") as scratch:
         out = Path(scratch) / era.name
-        run([str(python), "-W", "ignore", "-m", "tasks.fixtures_writer", str(out)])
+        run([str(python), "-W", "ignore", "-m", "tasks.fixtures_writer", str(out), *architectures])
         manifest = json.loads((out / "manifest.json").read_text())
         (out / "manifest.json").unlink()
         check_stack(era, manifest["stack"])
-        write_table(merged(read_table(), era.name, manifest, out))
+        table = without(read_table(), era.name, architectures)
+        copy_files([row for row in table["model"] if row["file"].startswith(f"{era.name}/")], era.name, out)
+        write_table(merged(table, era.name, manifest, out))
         size = pack(out, CORPUS / f"{era.name}.tar.xz")
         if era.name == EXAMPLE[0]:
             write_example(out, manifest["stack"])
@@ -181,11 +186,28 @@ def read_table() -> dict[str, Any]:
     return {**empty, **tomllib.loads(TABLE.read_text())} if TABLE.exists() else empty
 
 
-def merged(table: dict[str, Any], era: str, manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The table with an era's rows replaced by what its writer reports."""
-    sys.path.insert(0, str(ROOT))  # this file runs as a script, and the table's own code lives with the tests
-    from tests.corpus_files import digest
+def without(table: dict[str, Any], era: str, architectures: list[str]) -> dict[str, Any]:
+    """The table without an era's rows, or only without those of some of its models."""
+    models = [
+        row
+        for row in table["model"]
+        if not row["file"].startswith(f"{era}/") or (architectures and row["architecture"] not in architectures)
+    ]
+    return {**table, "model": models, "left_out": [row for row in table["left_out"] if row["era"] != era]}
 
+
+def copy_files(rows: list[dict[str, Any]], era: str, out: Path) -> None:
+    """Copies the files of rows that stay from the era's archive."""
+    for name in sorted({row[key] for row in rows for key in ("file", "io", "config") if key in row}):
+        source, target = unpacked(era).parent / name, out.parent / name
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
+
+
+def merged(table: dict[str, Any], era: str, manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The table with the rows that an era's writer reports."""
     written = [
         {
             **row,
@@ -199,12 +221,12 @@ def merged(table: dict[str, Any], era: str, manifest: dict[str, Any], folder: Pa
     ]
     order = [each.name for each in ERAS]
     stacks = {**table["stack"], era: manifest["stack"]}
-    kept = [row for row in table["model"] if not row["file"].startswith(f"{era}/")]
-    left_out = [row for row in table["left_out"] if row["era"] != era]
-    left_out += [{"era": era, **row} for row in manifest["left_out"]]
+    left_out = [*table["left_out"], *({"era": era, **row} for row in manifest["left_out"])]
     return {
         "stack": {name: stacks[name] for name in order if name in stacks},
-        "model": sorted(kept + written, key=lambda row: (order.index(row["file"].partition("/")[0]), row["file"])),
+        "model": sorted(
+            table["model"] + written, key=lambda row: (order.index(row["file"].partition("/")[0]), row["file"])
+        ),
         "left_out": sorted(left_out, key=lambda row: (order.index(row["era"]), row["architecture"], row["format"])),
     }
 

@@ -109,8 +109,11 @@ def more_addons(release: Release) -> Any:
     x = addons.layers.GELU(approximate=False, name="gelu")(x)
     x = addons.layers.Maxout(2, name="maxout")(x)
     x = layers.Flatten()(x)
+    noisy = addons.layers.NoisyDense(4, sigma=0.4, activation="Addons>lisht", name="noisy")
+    # The noise is a stored weight since Addons 0.15; before, each call drew another one, unless told to do without.
+    told = {} if hasattr(noisy, "reset_noise") else {"remove_noise": True}
     branches = [
-        addons.layers.NoisyDense(4, sigma=0.4, activation="Addons>lisht", name="noisy")(x),
+        noisy(x, **told),
         layers.Dense(4, activation="Addons>tanhshrink", name="tanhshrink")(x),
         layers.Activation("Addons>hardshrink", name="hardshrink")(layers.Dense(4)(x)),
         layers.Dense(4, activation="Addons>sparsemax", name="sparsemax")(x),

@@ -239,7 +239,7 @@ def custom_layer(release: Release) -> Any:
 
 
 def lambda_layer(release: Release) -> Any:
-    """Lambda layers: arithmetic, arguments, two tensors, and a call into TensorFlow by a global name."""
+    """Lambda layers of plain arithmetic: on one tensor, with an argument, on two tensors."""
     keras, layers = release.keras, release.keras.layers
     features = keras.Input((9,), name="features")
     x = layers.Dense(6, activation="relu")(features)
@@ -247,8 +247,17 @@ def lambda_layer(release: Release) -> Any:
     halved = layers.Lambda(_in_a_script("lambda x: x * 0.5 + 1.0"), name="halved", **shapes)(x)
     scaled = layers.Lambda(_in_a_script("lambda x, by: by * x"), arguments={"by": 3.0}, name="scaled", **shapes)(x)
     mixed = layers.Lambda(_in_a_script("lambda pair: pair[0] - pair[1] ** 2"), name="mixed", **shapes)([halved, scaled])
+    return keras.Model(features, layers.Dense(2)(mixed))
+
+
+def lambda_with_global(release: Release) -> Any:
+    """A Lambda layer that calls TensorFlow by the name that its script imported it under."""
+    keras, layers = release.keras, release.keras.layers
+    features = keras.Input((9,), name="features")
     normal = _in_a_script("lambda x: tf.math.l2_normalize(x, axis=-1)", tf=release.tensorflow)
-    return keras.Model(features, layers.Dense(2)(layers.Lambda(normal, name="normal", **shapes)(mixed)))
+    shapes = {"output_shape": (9,)} if release.is_keras_3 else {}
+    x = layers.Lambda(normal, name="normal", **shapes)(features)
+    return keras.Model(features, layers.Dense(2)(x))
 
 
 def _in_a_script(source: str, **names: Any) -> Any:
@@ -275,4 +284,5 @@ ARCHITECTURES = (
     Architecture(plain_training, labels=class_labels),
     Architecture(custom_layer, custom_objects=("Scale",)),
     Architecture(lambda_layer),
+    Architecture(lambda_with_global),
 )

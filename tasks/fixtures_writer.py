@@ -1,4 +1,6 @@
-"""Writes the corpus' models with the release that this interpreter holds: ``python -m tasks.fixtures_writer OUT``.
+"""Writes the corpus' models with the release that this interpreter holds: ``python -m tasks.fixtures_writer``.
+
+Usage: ``fixtures_writer OUT [ARCHITECTURE ...]``; without names, every architecture.
 
 Runs inside the environments of the past: Python 3.8 syntax, and no import beyond NumPy, h5py, TensorFlow and Addons.
 Leaves in OUT one file per model and format, one ``<architecture>.npz`` of inputs and outputs for each model, and
@@ -30,13 +32,16 @@ TRAINING_STEPS = 3
 
 
 def main() -> None:
-    """Writes every model and the manifest into the folder named on the command line."""
-    out = Path(sys.argv[1])
+    """Writes the models and the manifest into the folder named on the command line."""
+    out, names = Path(sys.argv[1]), set(sys.argv[2:])
+    wanted = [architecture for architecture in ARCHITECTURES if architecture.name in names or not names]
+    if names - {architecture.name for architecture in wanted}:
+        raise SystemExit(f"of these, not every one is an architecture: {', '.join(sorted(names))}")
     out.mkdir(parents=True, exist_ok=True)
     release = this_release()
     stack = stack_of(release)
     models: list[dict[str, Any]] = []
-    for architecture in ARCHITECTURES:
+    for architecture in wanted:
         print(f"  {architecture.name}", file=sys.stderr, flush=True)
         release.keras.backend.clear_session()
         model = prepared_model(architecture, release)
@@ -108,7 +113,7 @@ def telling_value(weight: Any, generator: Any) -> Any:
         value = np.exp(0.5 * normal)
     elif name in {"gamma", "scale", "g"}:
         value = 1.0 + 0.3 * normal
-    elif len(shape) < 2:
+    elif not shape[1:]:  # a vector or a scalar
         value = 0.2 * normal
     elif name == "embeddings":
         value = normal
@@ -142,10 +147,13 @@ def call(model: Any, inputs: list[Any]) -> list[Any]:
 def record_io(model: Any, path: Path, seed: int) -> None:
     """Writes inputs ``x0``, ``x1`` ... and the outputs ``y0``, ``y1`` ... that the living model gives for them."""
     inputs = sample_inputs(model, np.random.RandomState(seed + 1))
-    arrays = {f"x{index}": value for index, value in enumerate(inputs)}
-    arrays.update({f"y{index}": value for index, value in enumerate(call(model, inputs))})
-    if not all(np.isfinite(value).all() for value in arrays.values()):
+    outputs = call(model, inputs)
+    if not all(np.isfinite(value).all() for value in outputs):
         raise SystemExit(f"{path.stem}: not every output is finite")
+    if not all(np.array_equal(*pair) for pair in zip(outputs, call(model, inputs))):  # noqa: B905 - Python 3.8
+        raise SystemExit(f"{path.stem}: the outputs differ from call to call")
+    arrays = {f"x{index}": value for index, value in enumerate(inputs)}
+    arrays.update({f"y{index}": value for index, value in enumerate(outputs)})
     np.savez_compressed(path, **arrays)
 
 

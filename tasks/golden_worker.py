@@ -41,8 +41,9 @@ def resolve(name: str) -> Any:
 
 
 def registered(thing: Any) -> str:
-    """Return the name that models refer to an object by."""
-    return str(tf.keras.saving.get_registered_name(thing))
+    """Return the name of an object in the table of addons: its registered one, for the few that have none as well."""
+    name = str(tf.keras.saving.get_registered_name(thing))
+    return name if name.startswith("Addons>") else f"Addons>{name}"
 
 
 def default(value: Any) -> Any:
@@ -196,10 +197,9 @@ def answer_metric(case: cases.Metric) -> Answers:
         metric.update_state(*(tf.constant(value) for value in values), **weights)
         answers[f"result{batch}"] = np.asarray(metric.result())
     answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(metric.variables)}
-    identity = registered(cls) if registered(cls) != cls.__name__ else f"Addons>{cls.__name__}"
     config = {**metric.get_config(), **{k: v for k, v in case.arguments.items() if k == "num_regressors"}}
     names = [variable.name.removesuffix(":0") for variable in metric.variables]
-    answers["case"] = {"object": identity, "config": config, "weights": names}
+    answers["case"] = {"object": registered(cls), "config": config, "weights": names}
     return answers
 
 

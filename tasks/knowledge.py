@@ -9,9 +9,11 @@ nothing is written. Progress goes to stderr.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import sys
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +22,13 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tasks import knowledge_addons, knowledge_fetch, knowledge_registry  # noqa: E402 - found by the line above
+from tasks import knowledge_addons, knowledge_fetch, knowledge_keras2, knowledge_keras3  # noqa: E402 - found by the line above
 from tasks.knowledge_arguments import Accepted, Arguments  # noqa: E402 - as above
+from tasks.knowledge_registry import import_path  # noqa: E402 - as above
 from tasks.knowledge_source import Package  # noqa: E402 - as above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -35,6 +38,7 @@ TENSORFLOW_SOURCES = ("tensorflow/python/", "tensorflow_core/python/")
 # The version that tf.keras gives itself in TensorFlow's releases that bundle it (without its suffix -tf), and one
 # patch release of each. TensorFlow 2.3 calls its Keras 2.4.0 as 2.4 does, and can therefore have no row of its own.
 BUNDLED = {"2.2.4": "2.1.4", "2.3.0": "2.2.3", "2.4.0": "2.4.4", "2.5.0": "2.5.3"}
+KERAS_3 = 3
 OLDEST_TENSORFLOW = Version("1.13.1")
 OLDEST_ADDONS = Version("0.5.0")
 
@@ -47,53 +51,66 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One Keras release: where it was read from, its sources, its row."""
+    """A Keras release that makes a row: its own version, and the release of a distribution that it is read from."""
 
-    def __init__(self, version: Version, distribution: str, release: Version) -> None:
-        self.version = version
-        self.distribution = distribution
-        self.release = release
-        if distribution == "tensorflow":
-            wheel = knowledge_fetch.wheel("tensorflow-cpu", release)
+    version: Version
+    distribution: str
+    release: Version
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.release}"
+
+    @property
+    def tensorflow(self) -> Version:
+        """The TensorFlow that it belongs to."""
+        return self.release if self.distribution == "tensorflow" else self.version
+
+    def read(self) -> tuple[Package, str]:
+        """Its sources and the dotted name of its innermost package."""
+        if self.distribution == "tensorflow":
+            wheel = knowledge_fetch.wheel("tensorflow-cpu", self.release)
             files = knowledge_fetch.sources(knowledge_fetch.shrink(wheel, TENSORFLOW_SOURCES), TENSORFLOW_SOURCES)
         else:
-            files = knowledge_fetch.sources(knowledge_fetch.wheel(distribution, release))
-        self.package = Package(files)
-        below = {"tensorflow": "tensorflow.python.keras", "tf-keras": "tf_keras", "keras": "keras"}[distribution]
-        self.root = f"{below}.src" if self.package.module(f"{below}.src") else below
+            files = knowledge_fetch.sources(knowledge_fetch.wheel(self.distribution, self.release))
+        package = Package(files)
+        below = {"tensorflow": "tensorflow.python.keras", "tf-keras": "tf_keras", "keras": "keras"}[self.distribution]
+        return package, f"{below}.src" if package.module(f"{below}.src") else below
 
-    def row(self) -> Row:
-        """Every name that this release finds."""
-        if self.version.major > 2:  # noqa: PLR2004 - Keras 2 and Keras 3
-            found = knowledge_registry.keras3(self.package, self.root)
-        else:
-            found = knowledge_registry.keras2(self.package, self.root)
-        arguments = Arguments(self.package)
-        row: Row = {}
-        for (kind, name), definitions in found.items():
-            taken = Accepted()
-            for definition in definitions:
-                taken |= arguments.of(definition)
-            path = knowledge_registry.import_path(definitions[0], self.distribution)
-            row[kind.value, name] = (path, _keywords(taken))
-        return row
+
+def keras_row(release: Release) -> Row:
+    """Every name that a Keras release finds."""
+    package, root = release.read()
+    found = (knowledge_keras3 if release.version.major == KERAS_3 else knowledge_keras2).names(package, root)
+    arguments = Arguments(package)
+    row: Row = {}
+    for (kind, name), definitions in found.items():
+        taken = Accepted()
+        for definition in definitions:
+            taken |= arguments.of(definition)
+        path = import_path(definitions[0], release.distribution)
+        row[kind.value, name] = (path, _keywords(taken))
+    return row
 
 
 def _keywords(taken: Accepted) -> frozenset[str]:
     return taken.names | ({"*"} if taken.open_ended else set())
 
 
-def keras_releases() -> list[tuple[Version, str, Version]]:
-    """The version, distribution and release of every row: the highest patch release of each minor one."""
-    rows = [(Version(version), "tensorflow", Version(release)) for version, release in BUNDLED.items()]
+def keras_releases() -> tuple[Release, ...]:
+    """Every row's release, by version: the highest patch release of each minor one."""
+    rows = [
+        Release(version=Version(version), distribution="tensorflow", release=Version(release))
+        for version, release in BUNDLED.items()
+    ]
     for distribution, oldest in (("keras", Version("2.6")), ("tf-keras", Version("2.16"))):
         newest: dict[tuple[int, int], Version] = {}
         for version in knowledge_fetch.versions(distribution):
             if version >= oldest:
                 newest[version.major, version.minor] = version
-        rows += [(version, distribution, version) for version in newest.values()]
-    return sorted(rows)
+        rows += [Release(version=version, distribution=distribution, release=version) for version in newest.values()]
+    return tuple(sorted(rows, key=lambda release: release.version))
 
 
 def encode(rows: Sequence[Row]) -> dict[str, dict[str, list[list[Any]]]]:
@@ -118,21 +135,29 @@ def encode(rows: Sequence[Row]) -> dict[str, dict[str, list[list[Any]]]]:
 def _changed(before: tuple[str, frozenset[str]] | None, here: tuple[str, frozenset[str]]) -> tuple[str, str]:
     if before is None:
         return here[0], " ".join(sorted(here[1]))
-    changes = [*(f"+{name}" for name in sorted(here[1] - before[1])), *(f"-{name}" for name in sorted(before[1] - here[1]))]
+    changes = [
+        *(f"+{name}" for name in sorted(here[1] - before[1])),
+        *(f"-{name}" for name in sorted(before[1] - here[1])),
+    ]
     return "" if here[0] == before[0] else here[0], " ".join(changes)
 
 
-def bases_for(window: SpecifierSet, keras: Iterable[Release]) -> Release:
+def bases_for(window: SpecifierSet, releases: Iterable[Release]) -> Release:
     """The Keras that an Addons release is read against: the newest in its window, the oldest of an unbounded one."""
-    tensorflows = {release: release.release if release.distribution == "tensorflow" else release.version for release in keras}
-    fitting = [release for release, version in tensorflows.items() if version in window and version.major < 3]  # noqa: PLR2004
-    bounded = any(specifier.operator == "<" for specifier in window)
-    return fitting[-1] if bounded and fitting else next(iter(fitting or tensorflows))
+    keras2 = [each for each in releases if each.distribution != "tf-keras" and each.version.major < KERAS_3]
+    fitting = [release for release in keras2 if release.tensorflow in window] or keras2[:1]
+    return fitting[-1] if any(specifier.operator == "<" for specifier in window) else fitting[0]
 
 
-def addons_row(package: Package, keras: Release) -> Row:
+@lru_cache(maxsize=1)
+def keras_bases(release: Release) -> knowledge_addons.KerasBases:
+    """What Addons classes derive from, in one Keras release."""
+    return knowledge_addons.KerasBases(*release.read())
+
+
+def addons_row(package: Package, bases: knowledge_addons.KerasBases) -> Row:
     """Every name that one Addons release registers."""
-    arguments = Arguments(package, knowledge_addons.KerasBases(keras.package, keras.root))
+    arguments = Arguments(package, bases)
     public = knowledge_addons.public_paths(package)
     return {
         ("addons", name): (public.get(definition, definition.path), _keywords(arguments.of(definition)))
@@ -146,13 +171,11 @@ def compare(row: Row, told: Mapping[str, Mapping[str, Any]], complete: Iterable[
     for kind, objects in told.items():
         kinds = ("layers", "models") if kind == "layers" else (kind,)
         known = {name: entry for each in kinds for (other, name), entry in row.items() if other == each}
-        for name, (path, named, more) in objects.items():
+        for name, (path, named) in objects.items():
             if name not in known:
                 faults.append(f"{origin}: {kind} {name} ({path}) is not in the table")
             elif missing := set(named) - known[name][1]:
                 faults.append(f"{origin}: {kind} {name} takes {sorted(missing)} too")
-            elif not more and "*" in known[name][1]:
-                faults.append(f"{origin}: {kind} {name} is not open-ended")
         surplus = {name for name in known if ">" not in name} - set(objects)
         if kind in complete and surplus:
             faults.append(f"{origin}: {kind} has no {sorted(surplus)}")
@@ -170,9 +193,7 @@ def check(keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
         faults += compare(keras[version], told["objects"], told["complete"], f"keras {version}")
         if "addons" in told:
             version = Version(told["addons_version"])
-            faults += compare(
-                addons[version], {"addons": told["addons"]}, (), f"tensorflow-addons {version}"
-            )
+            faults += compare(addons[version], {"addons": told["addons"]}, (), f"tensorflow-addons {version}")
     if faults:
         raise SystemExit("\n".join(["The tables disagree with the installed packages:", *faults]))
 
@@ -180,7 +201,7 @@ def check(keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
 def write(name: str, data: dict[str, Any]) -> None:
     """Writes one data file, an entry a line."""
     DATA.mkdir(exist_ok=True)
-    dated = {"generated": datetime.datetime.now(datetime.UTC).date().isoformat(), **data}
+    dated = {"generated": dt.datetime.now(dt.UTC).date().isoformat(), **data}
     text = _lines(dated, depth=3 if "objects" in data else 2)
     (DATA / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     say(f"wrote {name}.json, {len(text)} bytes")
@@ -194,50 +215,69 @@ def _lines(value: Any, depth: int) -> str:
     return json.dumps(value)
 
 
-def releases() -> dict[str, Any]:
-    """The dates, Pythons and requirements of TensorFlow's releases."""
-    told: dict[str, list[Any]] = {}
+def write_names(name: str, releases: Sequence[Version], origins: Sequence[str], rows: Sequence[Row]) -> None:
+    """Writes a table of names."""
+    write(name, {"releases": [*map(str, releases)], "origins": [*origins], "objects": encode(rows)})
+
+
+def tensorflow_releases() -> dict[str, list[Any]]:
+    """The dates, Pythons and requirement of Keras of TensorFlow's final releases."""
+    told = known_releases("tensorflow")
     for version in knowledge_fetch.versions("tensorflow"):
-        if version < OLDEST_TENSORFLOW or version.is_prerelease:
-            continue
-        say(f"tensorflow {version}")
-        files = knowledge_fetch.files("tensorflow", version)
-        keras = knowledge_fetch.requirement("tensorflow", version, files.pythons[-1], "keras")
-        told[str(version)] = [files.released.isoformat(), " ".join(files.pythons), None if keras is None else str(keras)]
-    return told
+        # A post-release is the same release, built again for one platform.
+        if version >= OLDEST_TENSORFLOW and not version.is_postrelease and str(version) not in told:
+            say(f"asking for TensorFlow {version}")
+            files = knowledge_fetch.files("tensorflow", version)
+            keras = knowledge_fetch.requirement("tensorflow", version, files.pythons[-1], "keras")
+            told[str(version)] = _dated(files, keras)
+    return {str(version): told[str(version)] for version in sorted(map(Version, told))}
+
+
+def known_releases(distribution: str) -> dict[str, list[Any]]:
+    """What was told before: a release's date, wheels and requirements are facts of the past and not asked for again."""
+    path = DATA / "releases.json"
+    known: dict[str, list[Any]] = json.loads(path.read_text(encoding="utf-8"))[distribution] if path.exists() else {}
+    return known
+
+
+def addons_releases(windows: Mapping[Version, SpecifierSet]) -> dict[str, list[Any]]:
+    """The dates, Pythons and windows of Addons' releases."""
+    say("asking for TensorFlow Addons")
+    known = known_releases("tensorflow-addons")
+    return {
+        str(version): known.get(str(version)) or _dated(knowledge_fetch.files("tensorflow-addons", version), window)
+        for version, window in windows.items()
+    }
+
+
+def _dated(files: knowledge_fetch.Files, requirement: SpecifierSet | None) -> list[Any]:
+    stated = None if requirement is None else ",".join(sorted(map(str, requirement), reverse=True))
+    return [files.released.isoformat(), " ".join(files.pythons), stated]
 
 
 def main() -> None:
     """Reads, compares, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--offline", action="store_true", help="keep releases.json, ask the registry for no dates")
+    parser.add_argument("--names-only", action="store_true", help="keep releases.json: ask the registry for no dates")
     options = parser.parse_args()
-    keras: list[Release] = []
-    rows: dict[Version, Row] = {}
-    for version, distribution, release in keras_releases():
-        say(f"reading Keras {version} ({distribution} {release})")
-        keras.append(Release(version, distribution, release))
-        rows[version] = keras[-1].row()
+    keras: dict[Release, Row] = {}
+    for release in keras_releases():
+        say(f"reading Keras {release.version} ({release})")
+        keras[release] = keras_row(release)
     addons: dict[Version, Row] = {}
-    windows: dict[str, list[Any]] = {}
+    windows: dict[Version, SpecifierSet] = {}
     for version in knowledge_fetch.versions("tensorflow-addons"):
-        if version < OLDEST_ADDONS:
-            continue
-        say(f"reading TensorFlow Addons {version}")
-        wheel = knowledge_fetch.wheel("tensorflow-addons", version)
-        package = Package(knowledge_fetch.sources(wheel))
-        window = knowledge_addons.window(package, knowledge_fetch.metadata(wheel))
-        addons[version] = addons_row(package, bases_for(window, keras))
-        if not options.offline:
-            files = knowledge_fetch.files("tensorflow-addons", version)
-            windows[str(version)] = [files.released.isoformat(), " ".join(files.pythons), str(window)]
-    check(rows, addons)
-    origins = [f"{release.distribution} {release.release}" for release in keras]
-    write("keras", {"releases": [*map(str, rows)], "origins": origins, "objects": encode([*rows.values()])})
-    origins = [f"tensorflow-addons {version}" for version in addons]
-    write("addons", {"releases": [*map(str, addons)], "origins": origins, "objects": encode([*addons.values()])})
-    if not options.offline:
-        write("releases", {"tensorflow": releases(), "tensorflow-addons": windows})
+        if version >= OLDEST_ADDONS:
+            say(f"reading TensorFlow Addons {version}")
+            wheel = knowledge_fetch.wheel("tensorflow-addons", version)
+            package = Package(knowledge_fetch.sources(wheel))
+            windows[version] = knowledge_addons.window(package, knowledge_fetch.metadata(wheel))
+            addons[version] = addons_row(package, keras_bases(bases_for(windows[version], keras)))
+    check({release.version: row for release, row in keras.items()}, addons)
+    write_names("keras", [release.version for release in keras], [*map(str, keras)], [*keras.values()])
+    write_names("addons", [*addons], [f"tensorflow-addons {version}" for version in addons], [*addons.values()])
+    if not options.names_only:
+        write("releases", {"tensorflow": tensorflow_releases(), "tensorflow-addons": addons_releases(windows)})
 
 
 if __name__ == "__main__":

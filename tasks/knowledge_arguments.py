@@ -34,11 +34,15 @@ class Accepted:
 
 @dataclass(slots=True)
 class Usage:
-    """What a function does with a mapping: the keys it looks for, those it refuses, whether it refuses the rest."""
+    """What a function does with a mapping.
+
+    The keys it looks for, those it refuses, whether it refuses the rest, whether it hands a mapping on as keywords.
+    """
 
     read: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     checked: bool = False
+    spread: bool = False
 
 
 class Arguments:
@@ -54,8 +58,7 @@ class Arguments:
             arguments = definition.node.args
             return Accepted(frozenset(parameters(definition.node)), arguments.kwarg is not None)
         lineage = self.package.lineage(definition)
-        accepted = self._constructor(lineage, 0)
-        return Accepted(accepted.names | self._configuration(lineage, 0), accepted.open_ended)
+        return self._constructor(lineage, 0) | self._configuration(lineage, 0)
 
     def constructor(self, definition: Definition) -> Accepted:
         """The keywords that the constructor of a class takes."""
@@ -106,11 +109,11 @@ class Arguments:
         owner = lineage[position]
         match call.func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
-                return self._constructor(lineage, position + 1, filled=len(call.args))
+                return self._constructor(lineage, position + 1, _positional(call))
             case ast.Attribute(value=base, attr="__init__"):
                 target = self.package.definition(owner.module, base)
                 if target in lineage:
-                    return self._constructor(lineage, lineage.index(target), filled=len(call.args) - 1)
+                    return self._constructor(lineage, lineage.index(target), _positional(call) - 1)
                 return self._constructor(self.package.lineage(target), 0) if target else None
             case ast.Attribute(value=ast.Name(id="self"), attr=name):
                 found = [function for ancestor in lineage if (function := method(ancestor, name))]
@@ -118,20 +121,19 @@ class Arguments:
             case _:
                 return None
 
-    def _configuration(self, lineage: tuple[Definition, ...], start: int) -> frozenset[str]:
-        """The keys that ``from_config`` reads, its super's included where it calls that."""
+    def _configuration(self, lineage: tuple[Definition, ...], start: int) -> Accepted:
+        """The keys that ``from_config`` reads; one that does not hand the configuration on ignores all others."""
         for position in range(start, len(lineage)):
             owner = lineage[position]
             function = method(owner, "from_config")
             if not function or len(parameters(function)) < 2:  # noqa: PLR2004 - the class and the configuration
                 continue
-            read = self.usage(owner, function, parameters(function)[1]).read
-            calls_super = any(
-                isinstance(node, ast.Attribute) and node.attr == "from_config" and isinstance(node.value, ast.Call)
-                for node in walk(function.body)
-            )
-            return frozenset(read) | (self._configuration(lineage, position + 1) if calls_super else frozenset())
-        return frozenset()
+            usage = self.usage(owner, function, parameters(function)[1])
+            read = Accepted(frozenset(usage.read), open_ended=not usage.spread)
+            if any(_is_super_call(node) for node in walk(function.body)):
+                return Accepted(read.names) | self._configuration(lineage, position + 1)
+            return read
+        return Accepted()
 
     def usage(
         self,
@@ -175,6 +177,7 @@ class Arguments:
                 reader.usage.read |= inner.read
                 reader.usage.refused |= inner.refused
                 reader.usage.checked |= inner.checked
+                reader.usage.spread |= inner.spread
 
 
 class _Reader:
@@ -227,23 +230,16 @@ class _Reader:
 
     def _visit(self, node: ast.AST) -> None:
         match node:
-            case ast.Call(func=ast.Attribute(value=owner, attr="pop" | "get" | "setdefault"), args=[key, *_]):
-                if self._is_mapping(owner):
-                    self.usage.read.update(self.texts(key))
-            case ast.Call(args=args, keywords=keywords):
-                if any(self._is_name(value) for value in [*args, *(k.value for k in keywords if k.arg)]):
-                    self.passed_to.append(node)
-            case ast.Subscript(value=owner, slice=key, ctx=ast.Load()):
-                if self._is_mapping(owner):
-                    self.usage.read.update(self.texts(key))
+            case ast.Call():
+                self._call(node)
+            case ast.Subscript(value=owner, slice=key, ctx=ast.Load()) if self._is_mapping(owner):
+                self.usage.read.update(self.texts(key))
             case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[right]):
                 self._membership(left, right)
-            case ast.For(target=target, iter=iterated):
+            case ast.For(target=target, iter=iterated) | ast.comprehension(target=target, iter=iterated):
                 self._loop(target, iterated)
-                if self._is_mapping(iterated) and _raises(node.body):
+                if isinstance(node, ast.For) and self._is_mapping(iterated) and _raises(node.body):
                     self.usage.checked = True
-            case ast.comprehension(target=target, iter=iterated):
-                self._loop(target, iterated)
             case ast.BinOp(left=left, op=ast.Sub(), right=right) if self._is_mapping(left):
                 self.usage.read.update(self.texts(right))
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -252,6 +248,17 @@ class _Reader:
                 self._condition(test, body)
             case _:
                 pass
+
+    def _call(self, call: ast.Call) -> None:
+        if any(keyword.arg is None for keyword in call.keywords):
+            self.usage.spread = True
+        match call:
+            case ast.Call(func=ast.Attribute(value=owner, attr="pop" | "get" | "setdefault"), args=[key, *_]):
+                if self._is_mapping(owner):
+                    self.usage.read.update(self.texts(key))
+            case ast.Call(args=args, keywords=keywords):
+                if any(self._is_name(value) for value in [*args, *(k.value for k in keywords if k.arg)]):
+                    self.passed_to.append(call)
 
     def _assign(self, name: str, value: ast.expr) -> None:
         if texts := self.texts(value):
@@ -303,6 +310,15 @@ class _Reader:
         """Whether a condition looks at what remains of the mapping through a local name (``unknown = set(rest)``)."""
         names = {node.id for node in walk([test]) if isinstance(node, ast.Name)}
         return bool(names & self.remainders)
+
+
+def _is_super_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "from_config" and isinstance(node.value, ast.Call)
+
+
+def _positional(call: ast.Call) -> int:
+    """How many parameters a call fills by position, as far as can be seen (``*args`` may be empty)."""
+    return sum(not isinstance(argument, ast.Starred) for argument in call.args)
 
 
 def _raises(body: list[ast.stmt]) -> bool:

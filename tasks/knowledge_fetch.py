@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,7 @@ PLATFORMS = ("manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x8
 class Files:
     """The wheels of one release: the day of the first upload, the CPythons they are built for."""
 
-    released: datetime.date
+    released: dt.date
     pythons: tuple[str, ...]
 
 

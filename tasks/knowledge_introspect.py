@@ -4,12 +4,19 @@ It asks the installed packages themselves: the tables that their deserialisation
 ``inspect.signature`` of what stands there. Standard library and the packages that are asked only.
 """
 
+from __future__ import annotations
+
 import importlib
 import inspect
 import json
+from types import ModuleType  # noqa: TC003 - the oldest interpreters are better served by a plain import
+from typing import Any
+
+Tables = dict[str, dict[str, Any]]
 
 
-def first(*names):
+def first(*names: str) -> ModuleType | None:
+    """The first of these modules that can be imported."""
     for name in names:
         try:
             return importlib.import_module(name)
@@ -18,14 +25,13 @@ def first(*names):
     return None
 
 
-def signature(thing):
-    """The path, the named parameters and whether more are taken, of a class's constructor or a function."""
+def signature(thing: Any) -> list[Any]:
+    """The path and the named parameters of a class's constructor or a function."""
     function = thing.__init__ if inspect.isclass(thing) else thing
     parameters = inspect.signature(function).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     named = [p.name for p in parameters if p.kind in kinds and p.name != "self"]
-    more = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
-    return [thing.__module__ + "." + thing.__name__, named, more]
+    return [thing.__module__ + "." + thing.__name__, named]
 
 
 BASES = {
@@ -37,7 +43,7 @@ BASES = {
 }
 
 
-def keras2(root):
+def keras2(root: str) -> tuple[Tables, list[str]]:
     """The tables of Keras 2, all kinds complete but the optimizers."""
     layers = importlib.import_module(root + ".layers.serialization")
     layers.populate_deserializable_objects()
@@ -60,12 +66,14 @@ def keras2(root):
     complete = sorted(found)
     optimizers = importlib.import_module("tensorflow").keras.optimizers
     found["optimizers"] = {
-        name: thing for name, thing in vars(optimizers).items() if is_a(thing, optimizers.Optimizer) and name != "Optimizer"
+        name: thing
+        for name, thing in vars(optimizers).items()
+        if is_a(thing, optimizers.Optimizer) and name != "Optimizer"
     }
     return found, complete
 
 
-def activates(root, name):
+def activates(root: str, name: str) -> bool:
     """Whether Keras finds a layer under this name when it looks for an activation."""
     activations = importlib.import_module(root + ".activations")
     try:
@@ -75,7 +83,7 @@ def activates(root, name):
     return True
 
 
-def keras3():
+def keras3() -> tuple[Tables, list[str]]:
     """The tables of Keras 3; its public names go beyond them for layers and optimizers."""
     import keras
 
@@ -91,29 +99,31 @@ def keras3():
     return found, complete
 
 
-def members(module, base):
+def members(module: Any, base: str | None) -> dict[str, Any]:
     """The classes of a module that derive from its class ``base``, and its loss, metric and activation functions."""
     return {
         name: thing
         for name, thing in vars(module).items()
         if (base and is_a(thing, getattr(module, base)))
         or (inspect.isfunction(thing) and list(inspect.signature(thing).parameters)[:2] == ["y_true", "y_pred"])
-        or (inspect.isfunction(thing) and list(inspect.signature(thing).parameters)[:1] == ["x"])
+        or (inspect.isfunction(thing) and not base and list(inspect.signature(thing).parameters)[:1] == ["x"])
         or name == "l1_l2"
     }
 
 
-def is_a(thing, base):
+def is_a(thing: Any, base: Any) -> bool:
+    """Whether something is a class that derives from ``base``."""
     return inspect.isclass(thing) and issubclass(thing, base)
 
 
-def told(objects):
+def told(objects: dict[str, Any]) -> dict[str, Any]:
     """Signatures by name, of the public classes and functions."""
     things = {name: thing for name, thing in objects.items() if callable(thing) and not name.startswith("_")}
     return {name: signature(thing) for name, thing in sorted(things.items())}
 
 
-def main():
+def main() -> None:
+    """Asks, and prints the answer as one line of JSON."""
     standalone = first("keras")
     answer = {"keras": getattr(standalone, "__version__", None)}
     if standalone and standalone.__version__.startswith("3."):

@@ -70,28 +70,31 @@ class Module:
         """What a block of statements binds, later statements taking the place of earlier ones."""
         bound: Bindings = {}
         for statement in statements:
-            match statement:
-                case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                    bound[statement.name] = [Definition(self.name, statement)]
-                case ast.Import():
-                    for alias in statement.names:
-                        name = alias.asname or alias.name.partition(".")[0]
-                        bound[name] = [Imported(alias.name if alias.asname else name)]
-                case ast.ImportFrom():
-                    self._bind_from(statement, bound)
-                case ast.Assign(targets=targets, value=value):
-                    bound |= {target.id: [Alias(value)] for target in targets if isinstance(target, ast.Name)}
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    bound[name] = [Alias(value)]
-                case ast.If(body=body, orelse=orelse):
-                    self._merge(bound, [self.bind(body), self.bind(orelse)])
-                case ast.With(body=body):
-                    bound |= self.bind(body)
-                case ast.Try(body=body, handlers=handlers):
-                    self._merge(bound, [self.bind(body), *(self.bind(handler.body) for handler in handlers)])
-                case _:
-                    pass
+            self._bind_one(statement, bound)
         return bound
+
+    def _bind_one(self, statement: ast.stmt, bound: Bindings) -> None:
+        match statement:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                bound[statement.name] = [Definition(self.name, statement)]
+            case ast.Import():
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    bound[name] = [Imported(alias.name if alias.asname else name)]
+            case ast.ImportFrom():
+                self._bind_from(statement, bound)
+            case ast.Assign(targets=targets, value=value):
+                bound |= {target.id: [Alias(value)] for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                bound[name] = [Alias(value)]
+            case ast.If(body=body, orelse=orelse):
+                self._merge(bound, [self.bind(body), self.bind(orelse)])
+            case ast.With(body=body):
+                bound |= self.bind(body)
+            case ast.Try(body=body, handlers=handlers):
+                self._merge(bound, [self.bind(body), *(self.bind(handler.body) for handler in handlers)])
+            case _:
+                pass
 
     @staticmethod
     def _merge(bound: Bindings, branches: list[Bindings]) -> None:
@@ -175,15 +178,15 @@ class Package:
         return f"{module}.{name}" if self.module(f"{module}.{name}") else None
 
     def _follow(self, module: str, binding: Binding, depth: int) -> Definition | str | None:
-        match binding:
-            case Definition():
-                return binding
-            case Imported(module=origin, name=None):
-                return origin
-            case Imported(module=origin, name=str(name)):
-                return self.lookup(origin, name, depth + 1) if self.module(origin) else f"{origin}.{name}"
-            case Alias(value=value):
-                return self.resolve(module, value, depth + 1)
+        if isinstance(binding, Definition):
+            return binding
+        if isinstance(binding, Alias):
+            return self.resolve(module, binding.value, depth + 1)
+        if binding.name is None:
+            return binding.module
+        if self.module(binding.module):
+            return self.lookup(binding.module, binding.name, depth + 1)
+        return f"{binding.module}.{binding.name}"
 
     def resolve(
         self, module: str, value: ast.expr, depth: int = 0, local: Bindings | None = None

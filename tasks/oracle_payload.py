@@ -51,6 +51,7 @@ def framework(*, with_addons: bool) -> Any:
 def attempt(keras: Any, job: dict[str, Any], *, compiled: bool) -> dict[str, Any]:
     """Loads one file, given no custom objects, and compares what it computes with what was recorded."""
     keras.backend.clear_session()
+    sys.modules["tensorflow"].random.set_seed(0)  # weights that a loader leaves out are random, but alike each time
     try:
         model = keras.models.load_model(job["path"], compile=compiled)
     except Exception as failure:  # noqa: BLE001 - whatever is raised is the answer

@@ -134,6 +134,39 @@ def explain(code: str, **reporting: Any) -> None:
     _report(lambda: page_lines(found.page), as_json, **reporting)
 
 
+@main.command()
+@_model
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--no-compile", is_flag=True, help="Leave the optimizer, loss and metrics out.")
+@click.option(
+    "--io",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Recorded inputs x0, x1 … and outputs y0 … (.npz) that the new file must reproduce.",
+)
+@_reporting
+def convert(model: Path, target: Path, no_compile: bool, io: Path | None, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
+    """Rewrite MODEL as TARGET, a .keras file for Keras 3 without TensorFlow Addons and without stored programs."""
+    from loadstone.errors import LoadFailed, ParityError  # noqa: PLC0415 - commands import only what they use
+    from loadstone.report.conversion import conversion_lines, failure_lines  # noqa: PLC0415 - as above
+    from loadstone.report.json import conversion_report, dumps, failure_report  # noqa: PLC0415 - as above
+    from loadstone.runtime.convert import convert as rewrite  # noqa: PLC0415 - as above
+
+    try:
+        conversion = rewrite(model, target, compile=not no_compile, io=io)
+    except (LoadFailed, ParityError) as problem:
+        failure, message = problem, str(problem)
+        findings = failure.findings if isinstance(failure, LoadFailed) else ()
+        _report(
+            lambda: failure_lines(str(model), message, findings, everything=reporting["everything"]),
+            lambda: dumps(failure_report(str(model), message, findings)),
+            **reporting,
+        )
+        sys.exit(NO)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from problem
+    _report(lambda: conversion_lines(conversion), lambda: dumps(conversion_report(conversion)), **reporting)
+
+
 def _report(
     lines: Callable[[], Iterable[Line]],
     as_json: Callable[[], str],
@@ -161,8 +194,12 @@ def _report(
 
 def _wants_colour(color: str) -> bool:
     if color == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return _is_terminal() and not os.environ.get("NO_COLOR")
     return color == "always"
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _write(path: Path, text: str) -> None:

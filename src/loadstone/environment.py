@@ -7,7 +7,6 @@ installed TensorFlow may still crash, and one module's crash must not hide the n
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from loadstone.payloads import probe as payload
 
 if TYPE_CHECKING:
     import os
+    import subprocess
     from collections.abc import Mapping
 
 #: The distributions that install the package ``tensorflow``, the plain one first.
@@ -266,6 +266,8 @@ def _executable(env: Path) -> Path:
 
 def _ask(executable: Path) -> Mapping[str, Any]:
     """Run the payload in a foreign interpreter and read its answer."""
+    import subprocess  # noqa: PLC0415 - describing the running interpreter does without
+
     try:
         run = _run(executable, (), _PROBE_SECONDS)
     except subprocess.TimeoutExpired as problem:
@@ -281,6 +283,8 @@ def _ask(executable: Path) -> Mapping[str, Any]:
 
 def _attempt(executable: Path, name: str) -> ImportOutcome:
     """Import one module in a process of its own."""
+    import subprocess  # noqa: PLC0415 - as above
+
     try:
         run = _run(executable, (name,), _IMPORT_SECONDS)
     except subprocess.TimeoutExpired:
@@ -293,6 +297,8 @@ def _attempt(executable: Path, name: str) -> ImportOutcome:
 
 def _run(executable: Path, arguments: tuple[str, ...], seconds: float) -> subprocess.CompletedProcess[str]:
     """Run the payload, shielded from this process's PYTHONPATH; the user's own packages stay visible."""
+    import subprocess  # noqa: PLC0415 - as above
+
     command = (str(executable), "-E", "-B", payload.__file__, *arguments)
     return subprocess.run(  # noqa: S603 - the interpreter is the one that the user named
         command,

@@ -66,7 +66,9 @@ def describe() -> "dict[str, Any]":
 
 def write(interpreters: "list[str]") -> None:
     """Ask every interpreter, and write both tables."""
-    answers = [json.loads(subprocess.check_output([path, __file__])) for path in interpreters]
+    answers = [
+        json.loads(subprocess.check_output([path, pathlib.Path(__file__).name], cwd=str(HERE))) for path in interpreters
+    ]
     rows = ["name," + ",".join(answer["release"] for answer in answers)]
     for name in sorted({name for answer in answers for name in answer["opcodes"]}):
         cells = (answer["opcodes"].get(name) for answer in answers)

@@ -216,6 +216,7 @@ def test_paths_in_the_object_graph_are_the_shortest_and_end(tmp_path: Path) -> N
             node([("longer", 1), ("b", 3)]),
             node([], layer("B", "b")),
             node([], layer("C", "c")),
+            field(4, field(3, b"")),
         ],
     )
     assert places(artifact.objects) == [
@@ -230,6 +231,13 @@ def test_a_chain_of_nodes_has_no_path_of_its_length(tmp_path: Path) -> None:
     objects = write(tmp_path, objects=chain).objects
     assert max(len(item.at.document) for item in objects) < 300
     assert len({item.at.document for item in objects}) == 300
+
+
+def test_an_object_graph_beyond_the_limit_is_a_defect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_model, "MAX_OBJECTS", 2)
+    artifact = write(tmp_path, objects=[node([], layer("A", "a"))] * 3, nodes=["Const"])
+    assert kinds(artifact) == [(DefectKind.OVERSIZED, "saved_model.pb")]
+    assert [use.op for use in artifact.ops] == ["Const"]
 
 
 def test_metadata_beside_the_program_hides_that_inside_it(tmp_path: Path) -> None:
@@ -356,8 +364,8 @@ def test_a_document_that_is_no_json_object_is_a_defect(tmp_path: Path, text: byt
 
 
 def test_documents_are_limited_all_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saved_model, "MAX_METADATA_VALUES", 8)
-    documents: list[Document] = [(f"root.{name}", "_tf_keras_layer", layer("A", name)) for name in "ab"]
+    monkeypatch.setattr(saved_model, "MAX_METADATA_VALUES", 80)
+    documents: list[Document] = [(f"root.{name}", "_tf_keras_layer", layer("A", name)) for name in "abc"]
     artifact = write(tmp_path, metadata=documents)
     assert [item.at.document for item in artifact.objects] == ["keras_metadata.pb/root.a"]
     assert kinds(artifact) == [(DefectKind.OVERSIZED, "keras_metadata.pb/root.b")]

@@ -74,7 +74,7 @@ _ROWS: dict[str, Operator] = {
         "math.logical_not", "__operators__.invert:logical_not", "__operators__.neg:negative",
         "__operators__.abs:absolute",
         "nn.relu", "nn.relu6", "nn.selu", "nn.softplus", "nn.softsign", "nn.sigmoid", "nn.tanh",
-        "zeros_like", "ones_like", "identity:_identity", "stop_gradient", "math.real", "math.imag", "math.conj",
+        "zeros_like", "ones_like", "identity:_identity", "math.real", "math.imag", "math.conj",
         "linalg.inv", "linalg.det", "linalg.cholesky",
     ),
     **_binary(
@@ -99,6 +99,7 @@ _ROWS: dict[str, Operator] = {
         "math.reduce_any:any", "math.reduce_all:all", "math.reduce_std:std", "math.reduce_variance:var",
         "math.reduce_logsumexp:logsumexp",
     ),
+    "stop_gradient": _row("stop_gradient", "input:variable"),
     "math.add_n": _row("_add_n", "inputs"),
     "math.scalar_mul": _row("multiply", "scalar:x1 x:x2"),
     "math.cumsum": _row("_cumsum", "x axis exclusive reverse"),

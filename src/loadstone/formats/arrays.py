@@ -12,25 +12,35 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
 from loadstone.artifact import Defect, Member
 from loadstone.errors import NotAModel
 from loadstone.formats import hdf5_tree, keras_archive, parts, superblock
+from loadstone.formats.hdf5_file import DamagedError, Hdf5File
+from loadstone.formats.hdf5_tree import BFLOAT16
 
 if TYPE_CHECKING:
     import os
+    from io import BufferedIOBase
 
-    import h5py
     from numpy.typing import NDArray
 
+    from loadstone.formats.hdf5_tree import Tree
     from loadstone.formats.parts import Part
 
 _MODEL_GROUP = "model_weights"
 _TOP_LEVEL = "top_level_model_weights"  # weights of the model itself, not of a layer of it; since TensorFlow 2.6
 _VARIABLE = re.compile(r"(?:(?P<layer>.*)/)?vars/(?P<index>\d+)")
+
+
+_NUMERIC = frozenset(
+    {"bool", "complex64", "complex128", "float16", "float32", "float64"}
+    | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+)
+_BFLOAT16_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,32 +52,54 @@ class LayerWeights:
 
 
 class Arrays(Mapping[str, "NDArray[Any]"]):
-    """The arrays of an open file by name, each read when it is asked for.
+    """The arrays of an open file by name, each read when it is asked for, in the machine's byte order.
 
     bfloat16 values, for which NumPy has no type, come as float32, which holds them exactly.
     """
 
-    def __init__(self, file: h5py.File, size: int) -> None:
-        tree = hdf5_tree.scan(file, size)
-        self._file = file
+    def __init__(self, stream: BinaryIO, tree: Tree) -> None:
+        self._stream = stream
         self._specs = {spec.name: spec for spec in tree.tensors}
+        self._contiguous = tree.contiguous
 
     def __getitem__(self, name: str) -> NDArray[Any]:
+        """Read one array.
+
+        Raises:
+            KeyError: there is no array of this name.
+            NotAModel: its bytes cannot be read.
+        """
         spec = self._specs[name]
-        dataset = self._file[name]
-        if spec.dtype != hdf5_tree.BFLOAT16:
-            return np.asarray(dataset[()])
-        # The upper half of a float32's bits; written as two opaque bytes, or as numbers of a wider type.
-        raw = np.asarray(dataset[()])
-        if raw.dtype.itemsize != np.dtype(np.uint16).itemsize:
-            return raw.astype(np.float32)
-        return (raw.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+        place = self._contiguous.get(name)
+        stored = place.datatype.name if place is not None else "object"
+        if place is None or not (stored in _NUMERIC or spec.dtype == BFLOAT16):
+            return self._through_libhdf5(name)
+        self._stream.seek(place.begin)
+        raw = np.empty(place.length, np.uint8)
+        if cast("BufferedIOBase", self._stream).readinto(raw.data) != place.length:  # which typing.BinaryIO lacks
+            raise NotAModel(f"{name}: the file ends within its values")
+        if spec.dtype == BFLOAT16 and place.datatype.size == _BFLOAT16_BYTES:
+            upper = raw.view(np.dtype(np.uint16).newbyteorder(place.datatype.byteorder)).astype(np.uint32)
+            return (upper << 16).view(np.float32).reshape(spec.shape)  # the upper half of a float32's bits
+        dtype = np.dtype(stored)
+        values = raw.view(dtype.newbyteorder(place.datatype.byteorder)).reshape(spec.shape)
+        return values.astype(dtype, copy=False)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._specs)
 
     def __len__(self) -> int:
         return len(self._specs)
+
+    def _through_libhdf5(self, name: str) -> NDArray[Any]:
+        """Read values that are chunked or compressed, or of a rarer type, which Keras never writes."""
+        import h5py  # noqa: PLC0415 - few files need it
+
+        try:
+            with h5py.File(self._stream, "r") as file:
+                return np.asarray(file[name][()])
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:  # as the damage has it
+            raise NotAModel(f"{name}: its values cannot be read: {error}") from error
 
 
 @contextmanager
@@ -77,8 +109,8 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
     Raises:
         NotAModel: the file is none of these, or its weights cannot be opened.
     """
-    with _opened(Path(path)) as (file, size):
-        yield Arrays(file, size)
+    with _opened(Path(path)) as (stream, _, tree):
+        yield Arrays(stream, tree)
 
 
 def weight_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
@@ -91,29 +123,26 @@ def weight_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
     Raises:
         NotAModel: as `open_arrays`.
     """
-    with _opened(Path(path)) as (file, size):
-        tree = hdf5_tree.scan(file, size)
-        group = file[_MODEL_GROUP] if _MODEL_GROUP in tree.groups else file
-        layers = hdf5_tree.names_attribute(group, "layer_names")
-        if not isinstance(layers, tuple):
-            return _numbered([spec.name for spec in tree.tensors])
+    with _opened(Path(path)) as (_, file, tree):
         prefix = f"{_MODEL_GROUP}/" if _MODEL_GROUP in tree.groups else ""
+        layers = hdf5_tree.texts(file, tree.groups.get(prefix.rstrip("/"), ()), "layer_names")
+        if not isinstance(layers, tuple):
+            return _numbered(tree)
         found = []
         for layer in (*layers, _TOP_LEVEL):
-            if f"{prefix}{layer}" in tree.groups:
-                names = hdf5_tree.names_attribute(file[f"{prefix}{layer}"], "weight_names")
-                if isinstance(names, tuple) and (names or layer != _TOP_LEVEL):
-                    full = tuple(f"{prefix}{layer}/{name}" for name in names)
-                    found.append(LayerWeights(layer=layer, names=full))
+            names = hdf5_tree.texts(file, tree.groups.get(f"{prefix}{layer}", ()), "weight_names")
+            if isinstance(names, tuple) and (names or layer != _TOP_LEVEL):
+                full = tuple(f"{prefix}{layer}/{name}" for name in names)
+                found.append(LayerWeights(layer=layer, names=full))
         return tuple(found)
 
 
-def _numbered(names: list[str]) -> tuple[LayerWeights, ...]:
+def _numbered(tree: Tree) -> tuple[LayerWeights, ...]:
     by_layer: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for name in names:
-        match = _VARIABLE.fullmatch(name)
+    for spec in tree.tensors:
+        match = _VARIABLE.fullmatch(spec.name)
         if match is not None:
-            by_layer[match["layer"] or ""].append((int(match["index"]), name))
+            by_layer[match["layer"] or ""].append((int(match["index"]), spec.name))
     return tuple(
         LayerWeights(layer=layer, names=tuple(name for _, name in sorted(variables)))
         for layer, variables in by_layer.items()
@@ -121,10 +150,10 @@ def _numbered(names: list[str]) -> tuple[LayerWeights, ...]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[h5py.File, int]]:
-    try:
-        part = _weights(path)
-        with ExitStack() as stack:
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, Hdf5File, Tree]]:
+    with ExitStack() as stack:
+        try:
+            part = _weights(path)
             opened = parts.open_part(part)
             if isinstance(opened, Defect):
                 raise NotAModel(f"{path}: {opened.where}: {opened.message}")
@@ -132,10 +161,11 @@ def _opened(path: Path) -> Iterator[tuple[h5py.File, int]]:
             cut = superblock.truncation(stream, Member(path=part.name))
             if cut is not None:
                 raise NotAModel(f"{path}: {cut.message}")
-            file = stack.enter_context(hdf5_tree.open_hdf5(part.path if part.info is None else stream))
-            yield file, part.size
-    except OSError as error:
-        raise NotAModel(f"{path}: its weights cannot be opened: {error}") from error
+            file = Hdf5File(stream)
+            tree = hdf5_tree.scan(file)
+        except (OSError, DamagedError) as error:
+            raise NotAModel(f"{path}: its weights cannot be opened: {error}") from error
+        yield stream, file, tree
 
 
 def _weights(path: Path) -> Part:

@@ -191,8 +191,9 @@ def dialect(value: Json, *, recorded: str | None = None) -> Dialect:
         value: the parsed document.
         recorded: the ``keras_version`` that the file states, which decides if it is there.
     """
-    if recorded and recorded[:1].isdigit():
-        return Dialect.KERAS_3 if int(recorded.partition(".")[0] or 0) >= 3 else Dialect.KERAS_2  # noqa: PLR2004
+    major = re.match(r"\d{1,9}(?=\.)", recorded or "")
+    if major:
+        return Dialect.KERAS_3 if int(major[0]) >= 3 else Dialect.KERAS_2  # noqa: PLR2004
     is_keras_3 = any(_is_written_by_keras_3(visit.value) for visit in walk(value))
     return Dialect.KERAS_3 if is_keras_3 else Dialect.KERAS_2
 

@@ -208,9 +208,7 @@ class Hdf5File:
     def chunk_bytes(self, address: int, rank: int) -> int:
         """Add up the stored bytes of a chunked dataset from its version 1 B-tree (section III.A.1)."""
         key = 8 + 8 * rank
-        return sum(
-            _unsigned(node, at, 4) for node, level, at, _ in self._tree(address, 1, key) if level == 0
-        )
+        return sum(_unsigned(node, at, 4) for node, level, at, _ in self._tree(address, 1, key) if level == 0)
 
     def _second_header(self, address: int) -> list[tuple[int, int]]:
         """Return where the messages of a version 2 header begin, and their length."""

@@ -7,13 +7,15 @@ are held against the bytes that are there.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from loadstone.artifact import Attribute, Defect, DefectKind, Tensor, TensorSpec
 from loadstone.formats import hdf5_types
-from loadstone.formats.hdf5_file import DamagedError, Header, Hdf5File, LinkType, MessageType, RawAttribute
+from loadstone.formats.hdf5_file import DamagedError, Hdf5File, Header, LinkType, MessageType, RawAttribute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_OBJECTS: Final = 1 << 18
 MAX_DEPTH: Final = 64
@@ -204,6 +206,8 @@ def _decoded(file: Hdf5File, attribute: RawAttribute) -> tuple[str, ...]:
     kind = hdf5_types.datatype(attribute.datatype)
     shape = hdf5_types.shape(attribute.dataspace, file.length_width)
     count = 0 if shape is None else math.prod(shape)
+    if count == 0:
+        return ()  # whatever its type: h5py writes an empty list as one of numbers
     if not (kind.is_text or kind.is_variable_text):
         raise DamagedError("it is not text")
     if count * kind.size > len(attribute.data):

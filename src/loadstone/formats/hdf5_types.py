@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
 from loadstone.formats.hdf5_file import DamagedError
 
@@ -31,7 +32,7 @@ class Datatype:
 
     name: str
     size: int
-    byteorder: str
+    byteorder: Literal["<", ">", "|"]
     is_text: bool = False
     is_variable_text: bool = False
 
@@ -45,7 +46,7 @@ def datatype(body: bytes) -> Datatype:
     if len(body) < 8:  # noqa: PLR2004 - the part that all classes have
         raise DamagedError("a datatype message that is cut off")
     kind, bits, size = body[0] & 0x0F, body[1], int.from_bytes(body[4:8], "little")
-    order = ">" if bits & 1 else "<"
+    order: Literal["<", ">"] = ">" if bits & 1 else "<"
     match kind:
         case _ if kind == _FIXED and size in {1, 2, 4, 8}:
             return Datatype(f"{'int' if bits & 8 else 'uint'}{8 * size}", size, order if size > 1 else "|")

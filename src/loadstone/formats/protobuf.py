@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Buffer: TypeAlias = bytes | mmap.mmap
 
 MAX_BYTES = 1 << 31  # protobuf's own limit of one message
-MAX_FIELDS = 10_000_000  # of a document: seconds and 160 MB; a graph of a million operations has fewer
+MAX_FIELDS = 5_000_000  # of a document: seconds and 80 MB; a graph of half a million operations has fewer
 MAX_TEXT_BYTES = 128 << 20  # of all strings that are asked for in a document
 
 

@@ -52,6 +52,8 @@ ASSETS: Final = "assets"
 ROOT: Final = "root"  # the path of the model itself among the nodes
 
 MAX_METADATA_VALUES = 2 * config.MAX_VALUES  # of all nodes together, which say most things twice
+VALUES_OF_A_DOCUMENT = 64
+MAX_OBJECTS = 250_000  # of the object graph
 MAX_PATH_STEPS = 100  # from the root to a node that has metadata
 MAX_FILES = 100_000
 
@@ -96,12 +98,15 @@ class _Metadata:
         self._left = MAX_METADATA_VALUES
 
     def add(self, path: str, identifier: str, text: str) -> None:
+        if self._left < 0:
+            return
         name = f"{self.document}/{path}"
         where = Pointer(document=name, path="")
-        self._left -= sum(map(text.count, "[{,:"))  # one for each value, as `config.parse_json` counts
+        # One for each value, as `config.parse_json` counts, and as many as a small document takes to look through.
+        self._left -= sum(map(text.count, "[{,:")) + VALUES_OF_A_DOCUMENT
         value: Json | Defect
         if self._left < 0:
-            message = f"the documents hold more than {MAX_METADATA_VALUES} values"
+            message = f"the documents from here on are not read: all hold more than {MAX_METADATA_VALUES} values"
             value = Defect(kind=DefectKind.OVERSIZED, message=message, where=where)
         else:
             value = config.parse_json(text, where)
@@ -117,7 +122,8 @@ class _Metadata:
 class _Program:
     """Collects what ``saved_model.pb`` holds; what was read before damage is met is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wants_metadata: bool) -> None:
+        self.wants_metadata = wants_metadata
         self.writer: list[Evidence] = []
         self.operations: Counter[tuple[str, str]] = Counter()  # of (function, operation)
         self.assets: list[str] = []
@@ -136,15 +142,16 @@ class _Program:
         if version:
             self.writer.append(_tensorflow_version(version))
         self.assets.extend(asset.text("filename") for asset in graph.messages("asset_file_def"))
-        objects = tuple(graph.message("object_graph_def").messages("nodes"))
-        self.has_objects |= bool(objects)
-        for node in _object_graph_metadata(objects):
-            self.metadata.add(*node)
+        objects = graph.message("object_graph_def")
+        self.has_objects |= "nodes" in objects
         definition = graph.message("graph_def")
         self.operations.update(("", node.text("op")) for node in definition.messages("node"))
         for function in definition.message("library").messages("function"):
             name = function.message("signature").text("name")
             self.operations.update((name, node.text("op")) for node in function.messages("node_def"))
+        if self.wants_metadata:
+            for found in _object_graph_metadata(objects):
+                self.metadata.add(*found)
 
 
 def read_saved_model(path: Path) -> Artifact:
@@ -155,8 +162,9 @@ def read_saved_model(path: Path) -> Artifact:
     Raises:
         OSError: a file vanished while it was read.
     """
-    program = _read_program(path)
-    metadata = _read_metadata(path) or program.metadata
+    beside = _read_metadata(path)
+    program = _read_program(path, wants_metadata=beside is None)
+    metadata = beside or program.metadata
     nodes = tuple(metadata.nodes)
     root = next((node for node in nodes if node.path == ROOT), None)
     model = root if root is not None and root.is_graph_network else None
@@ -185,8 +193,8 @@ def read_saved_model(path: Path) -> Artifact:
     )
 
 
-def _read_program(folder: Path) -> _Program:
-    program = _Program()
+def _read_program(folder: Path, *, wants_metadata: bool) -> _Program:
+    program = _Program(wants_metadata=wants_metadata)
     where = Member(path=PROGRAM)
     fault = find_fault(folder, PROGRAM)
     if fault is not None:
@@ -228,12 +236,15 @@ def _read_metadata(folder: Path) -> _Metadata | None:
     return metadata
 
 
-def _object_graph_metadata(objects: tuple[Message, ...]) -> Iterator[tuple[str, str, str]]:
+def _object_graph_metadata(graph: Message) -> Iterator[tuple[str, str, str]]:
     """Yields path, identifier and JSON of each node that has metadata.
 
     Paths are those that Keras gives since TensorFlow 2.5: the names along the shortest way from the root, which is
     node 0, joined by dots.
     """
+    objects = tuple(islice(graph.messages("nodes"), MAX_OBJECTS + 1))
+    if len(objects) > MAX_OBJECTS:
+        raise EncodingError(DefectKind.OVERSIZED, 0, f"an object graph of more than {MAX_OBJECTS} nodes")
     users = [(node, user) for node, user in enumerate(message.message("user_object") for message in objects)]
     users = [(node, user) for node, user in users if "metadata" in user]
     if not users:

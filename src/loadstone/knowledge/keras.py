@@ -53,7 +53,7 @@ class BuiltIn:
     Attributes:
         name: as it was asked for.
         kind: in which table of Keras it stands.
-        import_path: its public name, or where it is defined when it has none (``keras.src.models.functional.Functional``).
+        import_path: its public name, or where it is defined without one: ``keras.src.models.functional.Functional``.
             Inside TensorFlow 2.1 to 2.5 that is ``tensorflow.keras.layers.LSTM``, in tf-keras ``tf_keras.layers.LSTM``.
         arguments: every keyword that a configuration may carry: the parameters of the constructor and of those that
             it passes ``**kwargs`` on to, the names that ``**kwargs`` is searched for, and the keys that

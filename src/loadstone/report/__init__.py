@@ -1,0 +1,1 @@
+"""Reports for people (``text``, ``inspection``) and for programs (``json``), one module a format."""

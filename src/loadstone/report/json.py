@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from loadstone.finding import Diagnosis, Finding, Remedy
     from loadstone.needs import Needs
     from loadstone.rules.rule import Rule
+    from loadstone.runtime.convert import Conversion
 
 #: The version of the shape; a reader refuses numbers that it does not know.
 SCHEMA = 1
@@ -90,6 +91,37 @@ def inspection_report(artifact: Artifact, needs: Needs) -> dict[str, Any]:
             {"kind": defect.kind.value, "message": defect.message, "at": _where(defect.where)}
             for defect in artifact.defects
         ],
+    }
+
+
+def conversion_report(conversion: Conversion) -> dict[str, Any]:
+    """What was written, what was changed on the way, and how the outputs compare."""
+    parity = conversion.parity
+    return {
+        "schema": SCHEMA,
+        "report": "conversion",
+        "source": conversion.source,
+        "target": conversion.target,
+        "notes": [{"upgrade": note.upgrade, "message": note.message, "at": note.at} for note in conversion.notes],
+        "parity": {
+            "verdict": parity.verdict.value,
+            "max_abs": parity.max_abs,
+            "max_rel": parity.max_rel,
+            "tolerance": parity.tolerance,
+            "first_divergence": parity.first_divergence,
+            "why": parity.why,
+        },
+    }
+
+
+def failure_report(source: str, message: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """Why nothing was written."""
+    return {
+        "schema": SCHEMA,
+        "report": "failure",
+        "source": source,
+        "message": message,
+        "findings": [_finding(finding) for finding in findings],
     }
 
 

@@ -43,13 +43,13 @@ def _refused_by_keras(case: Case, item: KerasObject) -> frozenset[str]:
     found = own(case, item)
     if found is None or found.open_ended or found.kind in _GRAPHS:
         return _NONE
-    return item.config.keys() - found.arguments - _rewritten(case, item)
+    return frozenset(item.config) - found.arguments - _rewritten(case, item)
 
 
 def _refused_by_addons(case: Case, item: KerasObject) -> frozenset[str]:
     release = usable_addons(case)
     accepted = None if release is None else addons_arguments(item.identity, release)
-    return _NONE if accepted is None else item.config.keys() - accepted - _OF_EVERY_LAYER
+    return _NONE if accepted is None else frozenset(item.config) - accepted - _OF_EVERY_LAYER
 
 
 def _rewritten(case: Case, item: KerasObject) -> frozenset[str]:

@@ -78,6 +78,17 @@ class Case:
         return self.artifact.format is Format.SAVED_MODEL
 
     @property
+    def rebuilds_from_settings(self) -> bool:
+        """Whether the loader builds layers from their settings, so that a setting it refuses makes it fail.
+
+        For a SavedModel tf.keras does so too; from 2.12 on it falls back to the stored functions whatever goes wrong
+        (``_revive_layer_or_model_from_config`` of ``saved_model/load.py``, 2.4 to 2.15).
+        """
+        if self.is_refused or self.loader is None:
+            return False
+        return not self.is_saved_model or self.loader.keras < FIRST_WITH_ARCHIVES
+
+    @property
     def is_refused(self) -> bool:
         """Whether the loader turns the file away as a whole, before it looks at any object in it."""
         if self.loader is None or self.artifact.dialect is None:

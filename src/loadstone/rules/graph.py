@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import Artifact, Json, KerasObject
+    from loadstone.artifact import Artifact, Json
 
 _WITH_KEYWORDS = 4
 _GRAPHS = frozenset({"Functional", "Model", "Network"})
@@ -42,7 +42,7 @@ def graphs(artifact: Artifact) -> Iterator[Graph]:
     """Every functional model of a configuration, nested ones included."""
     for item in artifact.objects:
         layers = item.config.get("layers")
-        if item.class_name in _GRAPHS and _is_list(layers):
+        if item.class_name in _GRAPHS and is_list(layers):
             base = f"{item.at.path}/config/layers"
             stored = [(f"{base}/{index}", layer) for index, layer in enumerate(layers) if isinstance(layer, Mapping)]
             yield Graph(
@@ -60,24 +60,21 @@ def tensor_keywords(reference: Reference, graph: Graph) -> Iterator[tuple[str, s
             yield keyword, layer
 
 
-def holder(artifact: Artifact, path: str) -> KerasObject | None:
-    """The object whose stored form begins at a place."""
-    return next((item for item in artifact.objects if item.at.path == path), None)
-
-
 def _referred(value: Json, graph: Graph) -> str | None:
     """The layer that a value refers to: ``["dense", 0, 0]``, or the first such in nested lists."""
-    if not _is_list(value):
-        return None
-    if len(value) >= 3 and isinstance(value[0], str) and value[0] in graph.calls and isinstance(value[1], int):  # noqa: PLR2004 - layer, node, tensor
-        return value[0]
-    return next((found for child in value if (found := _referred(child, graph)) is not None), None)
+    match value:
+        case [str() as layer, int(), int(), *_] if layer in graph.calls:
+            return layer
+        case [*children]:
+            return next((found for child in children if (found := _referred(child, graph)) is not None), None)
+        case _:
+            return None
 
 
 def _references(path: str, layer: Mapping[str, Json]) -> Iterator[Reference]:
     for node, tensors in enumerate(_nodes(layer)):
-        for index, tensor in enumerate(tensors if _is_list(tensors) else ()):
-            if _is_list(tensor) and len(tensor) > 1 and isinstance(tensor[0], str) and isinstance(tensor[1], int):
+        for index, tensor in enumerate(tensors if is_list(tensors) else ()):
+            if is_list(tensor) and len(tensor) > 1 and isinstance(tensor[0], str) and isinstance(tensor[1], int):
                 keywords = tensor[3] if len(tensor) >= _WITH_KEYWORDS else None
                 yield Reference(
                     layer=tensor[0],
@@ -89,7 +86,7 @@ def _references(path: str, layer: Mapping[str, Json]) -> Iterator[Reference]:
 
 def _nodes(layer: Mapping[str, Json]) -> Sequence[Json]:
     nodes = layer.get("inbound_nodes")
-    return nodes if _is_list(nodes) else ()
+    return nodes if is_list(nodes) else ()
 
 
 def _name(layer: Mapping[str, Json]) -> str:
@@ -101,5 +98,6 @@ def _name(layer: Mapping[str, Json]) -> str:
     return inner if isinstance(inner, str) else ""
 
 
-def _is_list(value: Json) -> bool:
+def is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+    """Tell whether a JSON value is an array."""
     return isinstance(value, Sequence) and not isinstance(value, str)

@@ -1,4 +1,4 @@
-"""# LS101: nothing is at that path
+"""Nothing is at the path that was given.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The path that was given to the loader does not exist on this machine, from the f
 
 ## Why it happens
 
-Most often the path is relative and the program was started elsewhere: a notebook, a service and a test each have their
-own working folder. The other causes are a download that never happened and a file name whose case differs.
+Most often the path is relative and the program was started elsewhere: a notebook, a service and a test each have
+their own working folder. The other causes are a download that never happened and a file name whose case differs.
 
 The loaders' messages mislead. Up to TensorFlow 2.4 every missing file is reported as a missing *SavedModel*, with the
 file name `saved_model.pbtxt|saved_model.pb`, even for a path that ends in `.h5`.
@@ -58,7 +58,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS101",
     name="missing-path",
-    summary="Nothing is at the path that was given",
     detect=detect,
     raises=(
         Symptom(pattern=r"File not found: filepath=", raised_by="Keras 3, for a path that ends in .keras"),

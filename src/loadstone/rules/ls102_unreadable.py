@@ -1,4 +1,4 @@
-"""# LS102: the file cannot be opened
+"""The file exists and may not be opened.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The operating system does not let this user read the file, or a folder above it.
 
 ## Why it happens
 
-The file was written by another user, typically by `root` in a container, or copied with its permissions from a machine
-where the owner had another number. A file on a network drive may also have lost its server.
+The file was written by another user, typically by `root` in a container, or copied with its permissions from a
+machine where the owner had another number. A file on a network drive may also have lost its server.
 
 ## Example
 
@@ -18,8 +18,8 @@ error message = 'Permission denied')
 
 ## How to fix it
 
-`ls -l` shows the owner and the mode. Give read permission (`chmod a+r model.h5`; for a SavedModel folder
-`chmod -R a+rX folder`), or copy the file as a user who may read it.
+`ls -l` shows the owner and the mode. Give read permission (`chmod a+r model.h5`; for a SavedModel folder `chmod -R
+a+rX folder`), or copy the file as a user who may read it.
 
 ## References
 
@@ -56,7 +56,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS102",
     name="unreadable-file",
-    summary="The file exists and may not be opened",
     detect=detect,
     raises=(
         Symptom(

@@ -1,4 +1,4 @@
-"""# LS103: the file is empty
+"""The file has no content.
 
 ## What it means
 
@@ -55,7 +55,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS103",
     name="empty-file",
-    summary="The file has no content",
     detect=detect,
     raises=(
         Symptom(pattern=r"file signature not found", raised_by="h5py"),

@@ -1,4 +1,4 @@
-"""# LS104: a Git LFS pointer, not the model
+"""A Git LFS pointer stands where the model should be.
 
 ## What it means
 
@@ -7,8 +7,8 @@ place (about 130 bytes: `version https://git-lfs.github.com/spec/v1`, a checksum
 
 ## Why it happens
 
-The repository was cloned without Git LFS installed, downloaded as a ZIP archive, or checked out by a build service that
-does not fetch large files unless told to.
+The repository was cloned without Git LFS installed, downloaded as a ZIP archive, or checked out by a build service
+that does not fetch large files unless told to.
 
 ## Example
 
@@ -19,8 +19,8 @@ OSError: Unable to synchronously open file (file signature not found)
 ## How to fix it
 
 In the clone, run `git lfs install` once and then `git lfs pull`. A ZIP download never contains the files: clone the
-repository, or download the one file through its own link. In GitHub Actions, give `actions/checkout` the input
-`lfs: true`.
+repository, or download the one file through its own link. In GitHub Actions, give `actions/checkout` the input `lfs:
+true`.
 
 ## References
 
@@ -57,7 +57,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS104",
     name="git-lfs-pointer",
-    summary="A Git LFS pointer stands where the model should be",
     detect=detect,
     raises=(
         Symptom(pattern=r"file signature not found", raised_by="h5py"),

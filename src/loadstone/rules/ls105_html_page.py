@@ -1,4 +1,4 @@
-"""# LS105: a web page under the model's name
+"""A web page was saved under the model's name.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The file begins like an HTML document. A browser or a download tool saved a page
 
 ## Why it happens
 
-The link leads to a page: a file view on GitHub (`/blob/` instead of `/raw/`), Google Drive's warning that it cannot scan
-a large file for viruses, a login page, or an error page with status 200.
+The link leads to a page: a file view on GitHub (`/blob/` instead of `/raw/`), Google Drive's warning that it cannot
+scan a large file for viruses, a login page, or an error page with status 200.
 
 ## Example
 
@@ -17,9 +17,9 @@ OSError: Unable to synchronously open file (file signature not found)
 
 ## How to fix it
 
-Open the file in a text editor: the page says what the server wanted. Then fetch the file itself, for GitHub by replacing
-`/blob/` with `/raw/`, for Google Drive with a tool that answers its warning, elsewhere after logging in. Compare the size
-with what the site states.
+Open the file in a text editor: the page says what the server wanted. Then fetch the file itself, for GitHub by
+replacing `/blob/` with `/raw/`, for Google Drive with a tool that answers its warning, elsewhere after logging in.
+Compare the size with what the site states.
 
 ## References
 
@@ -50,9 +50,7 @@ def detect(case: Case) -> Iterator[Finding]:
         code=RULE.code,
         message="this is a web page, not the model",
         remedies=(
-            Fetch(
-                action="download the file itself: on GitHub its raw link, on Google Drive and Dropbox the direct-download link"
-            ),
+            Fetch(action="download the file itself: on GitHub its raw link, elsewhere the direct-download link"),
         ),
     )
 
@@ -60,7 +58,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS105",
     name="html-page",
-    summary="A web page was saved under the model's name",
     detect=detect,
     raises=(Symptom(pattern=r"file signature not found", raised_by="h5py"),),
 )

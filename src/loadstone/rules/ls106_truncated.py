@@ -1,4 +1,4 @@
-"""# LS106: the file is cut off
+"""The file ends before its content does.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The file's own header promises more bytes than there are.
 
 ## Why it happens
 
-A download or a copy was interrupted, a disk or a quota was full, a size limit of an upload cut it, or the program that
-saved the model was killed while it wrote.
+A download or a copy was interrupted, a disk or a quota was full, a size limit of an upload cut it, or the program
+that saved the model was killed while it wrote.
 
 ## Example
 
@@ -17,12 +17,13 @@ OSError: Unable to synchronously open file (truncated file: eof = 8388608, sbloc
 
 ## How to fix it
 
-Get the file again and compare its size with the original's; `sha256sum` on both sides settles it. A checkpoint that was
-cut while it was being saved is lost: take the one before.
+Get the file again and compare its size with the original's; `sha256sum` on both sides settles it. A checkpoint that
+was cut while it was being saved is lost: take the one before.
 
 ## References
 
-- [HDF5 file format: the superblock's end-of-file address](https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html)
+- [HDF5 file format: the superblock's end-of-file
+  address](https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t4.html)
 """
 
 from __future__ import annotations
@@ -57,7 +58,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS106",
     name="truncated-file",
-    summary="The file ends before its content does",
     detect=detect,
     raises=(
         Symptom(pattern=r"truncated file: eof = \d+, sblock->base_addr", raised_by="h5py"),

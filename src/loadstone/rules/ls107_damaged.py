@@ -1,9 +1,10 @@
-"""# LS107: a part of the file cannot be parsed
+"""A part of the file cannot be parsed.
 
 ## What it means
 
-The container could be opened, and something inside it is not what its format demands: a configuration that is no JSON,
-an HDF5 structure that contradicts itself, an archive member with a wrong checksum, a protocol buffer that breaks off.
+The container could be opened, and something inside it is not what its format demands: a configuration that is no
+JSON, an HDF5 structure that contradicts itself, an archive member with a wrong checksum, a protocol buffer that
+breaks off.
 
 ## Why it happens
 
@@ -18,8 +19,9 @@ json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
 
 ## How to fix it
 
-Get the file again, in binary mode, and compare checksums. If a Git repository holds it, mark it in `.gitattributes` with
-`*.h5 binary`. The finding names the part; when that is only the training configuration, the weights may still be whole.
+Get the file again, in binary mode, and compare checksums. If a Git repository holds it, mark it in `.gitattributes`
+with `*.h5 binary`. The finding names the part; when that is only the training configuration, the weights may still be
+whole.
 
 ## References
 
@@ -56,7 +58,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS107",
     name="damaged-file",
-    summary="A part of the file cannot be parsed",
     detect=detect,
     raises=(
         Symptom(

@@ -1,15 +1,15 @@
-"""# LS108: something other than a Keras model
+"""The content is something other than a Keras model.
 
 ## What it means
 
-The content was recognised, or at least is not any format in which Keras stores a whole model. The finding says what it
-is: a frozen graph, a TensorFlow Lite file, an ONNX or PyTorch file, a training checkpoint, an archive that was not
+The content was recognised, or at least is not any format in which Keras stores a whole model. The finding says what
+it is: a frozen graph, a TensorFlow Lite file, an ONNX or PyTorch file, a training checkpoint, an archive that was not
 unpacked.
 
 ## Why it happens
 
-Many formats share suffixes: `.pb` is a SavedModel's graph, a frozen graph or any protocol buffer; `.h5` is any HDF5 file;
-a ZIP archive may hold a SavedModel folder, a PyTorch model or a `.keras` model with one folder too many.
+Many formats share suffixes: `.pb` is a SavedModel's graph, a frozen graph or any protocol buffer; `.h5` is any HDF5
+file; a ZIP archive may hold a SavedModel folder, a PyTorch model or a `.keras` model with one folder too many.
 
 ## Example
 
@@ -19,8 +19,8 @@ ValueError: No model config found in the file at <tensorflow.python.platform.gfi
 
 ## How to fix it
 
-Find out what the file is (the finding says so where it can tell) and use that format's own loader, or ask for the model in
-one of Keras's formats. An archive has to be unpacked first.
+Find out what the file is (the finding says so where it can tell) and use that format's own loader, or ask for the
+model in one of Keras's formats. An archive has to be unpacked first.
 
 ## References
 
@@ -52,7 +52,7 @@ def detect(case: Case) -> Iterator[Finding]:
         message="this is no Keras model",
         remedies=(
             Fetch(
-                action="give the loader the model itself: a .keras archive, a whole-model .h5 file or a SavedModel folder"
+                action="give the loader the model itself: a .keras archive, a whole .h5 model or a SavedModel folder"
             ),
         ),
     )
@@ -61,7 +61,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS108",
     name="not-a-model",
-    summary="The content is something other than a Keras model",
     detect=detect,
     raises=(
         Symptom(

@@ -1,4 +1,4 @@
-"""# LS109: the suffix promises another format
+"""The suffix promises another format than the content has.
 
 ## What it means
 
@@ -7,8 +7,8 @@ The content is a model, in another format than the file's name says.
 ## Why it happens
 
 Up to TensorFlow 2.11, saving to a path that ends in `.keras` wrote HDF5. A renamed or re-uploaded file has the same
-effect. tf.keras up to 2.11 looks at the content and does not mind. Keras 3 goes by the suffix alone, and so says *File
-not found* about a file that is there.
+effect. tf.keras up to 2.11 looks at the content and does not mind. Keras 3 goes by the suffix alone, and so says
+*File not found* about a file that is there.
 
 ## Example
 
@@ -79,7 +79,6 @@ def _misreads(case: Case) -> bool:
 RULE = Rule(
     code="LS109",
     name="mislabelled-file",
-    summary="The suffix promises another format than the content has",
     detect=detect,
     raises=(
         Symptom(pattern=r"File not found: filepath=.*\.keras", raised_by="Keras 3, for HDF5 content"),

@@ -1,29 +1,31 @@
-"""# LS110: a part of the model is absent
+"""A part that the format demands is absent.
 
 ## What it means
 
-The format consists of several parts and one of them is not there: a SavedModel without its `variables/` files, a `.keras`
-archive without `config.json` or its weights, an HDF5 model without weights.
+The format consists of several parts and one of them is not there: a SavedModel without its `variables/` files, a
+`.keras` archive without `config.json` or its weights, an HDF5 model without weights.
 
 ## Why it happens
 
-Only one file of a folder was copied, often `saved_model.pb` alone. Or an upload dropped the large files, or the archive was
-repacked by hand.
+Only one file of a folder was copied, often `saved_model.pb` alone. Or an upload dropped the large files, or the
+archive was repacked by hand.
 
 ## Example
 
 ```text
-NotFoundError: Unsuccessful TensorSliceReader constructor: Failed to find any matching files for model/variables/variables
+NotFoundError: Unsuccessful TensorSliceReader constructor: Failed to find any matching files for
+model/variables/variables
 ```
 
 ## How to fix it
 
-Copy the folder as a whole (`cp -r`, or as one archive). `saved_model.pb` holds the program without the weights; without
-`variables/variables.index` and `variables/variables.data-…` the model cannot be restored.
+Copy the folder as a whole (`cp -r`, or as one archive). `saved_model.pb` holds the program without the weights;
+without `variables/variables.index` and `variables/variables.data-…` the model cannot be restored.
 
 ## References
 
-- [TensorFlow: the SavedModel format on disk](https://www.tensorflow.org/guide/saved_model#the_savedmodel_format_on_disk)
+- [TensorFlow: the SavedModel format on
+  disk](https://www.tensorflow.org/guide/saved_model#the_savedmodel_format_on_disk)
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def detect(case: Case) -> Iterator[Finding]:
         message="a needed part of the model is absent",
         remedies=(
             Fetch(
-                action="copy the whole model: a SavedModel is a folder with saved_model.pb and variables/, to be moved as one"
+                action="copy the whole model: a SavedModel is a folder, saved_model.pb and variables/ belong together"
             ),
         ),
     )
@@ -60,7 +62,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS110",
     name="incomplete-model",
-    summary="A part that the format demands is absent",
     detect=detect,
     raises=(
         Symptom(
@@ -71,7 +72,8 @@ RULE = Rule(
             raised_by="TensorFlow, for a folder without its variables",
         ),
         Symptom(
-            pattern=r"There is no item named 'config\.json' in the archive|Unable to (?:synchronously )?open object \(object 'model_weights' doesn't exist\)",
+            pattern=r"There is no item named 'config\.json' in the archive|Expected a model\.weights\.h5 or"
+            r"|open object \(object 'model_weights' doesn't exist\)",
             raised_by="Keras, for an archive or HDF5 file that lacks a part",
         ),
     ),

@@ -1,19 +1,20 @@
-"""# LS111: the file declares more than it can hold
+"""The file declares more than its bytes can hold.
 
 ## What it means
 
-A header promises arrays, members or messages that are far larger than the bytes that are stored. Reading them as declared
-would fill the memory.
+A header promises arrays, members or messages that are far larger than the bytes that are stored. Reading them as
+declared would fill the memory.
 
 ## Why it happens
 
-Either the bytes are damaged, or the file was made to do this: a dataset of many gigabytes costs nothing to *declare*, and a
-few kilobytes of zeros decompress to gigabytes.
+Either the bytes are damaged, or the file was made to do this: a dataset of many gigabytes costs nothing to *declare*,
+and a few kilobytes of zeros decompress to gigabytes.
 
 ## Example
 
 ```text
-numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 TiB for an array with shape (1000000, 1024000) and data
+numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 TiB for an array with shape (1000000, 1024000) and
+data
 type float64
 ```
 
@@ -60,7 +61,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS111",
     name="oversized-declaration",
-    summary="The file declares more than its bytes can hold",
     detect=detect,
     raises=(
         Symptom(pattern=r"exceed(?:s|ing) .*(?:limit|maximum|bytes)", raised_by="Keras 3.12.1 and newer"),

@@ -1,4 +1,4 @@
-"""# LS112: weights without a model
+"""A file of weights, given to load_model.
 
 ## What it means
 
@@ -6,9 +6,9 @@ The file holds weights and no architecture. `load_model` needs both.
 
 ## Why it happens
 
-It was written by `save_weights`, by a `ModelCheckpoint` with `save_weights_only=True`, or it is one of the weight files
-that `keras.applications` downloads. The suffix `.h5` is the same as for a whole model; since Keras 3 it has to be
-`.weights.h5`.
+It was written by `save_weights`, by a `ModelCheckpoint` with `save_weights_only=True`, or it is one of the weight
+files that `keras.applications` downloads. The suffix `.h5` is the same as for a whole model; since Keras 3 it has to
+be `.weights.h5`.
 
 ## Example
 
@@ -63,7 +63,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS112",
     name="weights-only",
-    summary="A file of weights, given to load_model",
     detect=detect,
     raises=(
         Symptom(pattern=r"No model found in config file", raised_by="tf.keras up to 2.4"),

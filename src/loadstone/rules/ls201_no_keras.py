@@ -1,15 +1,16 @@
-"""# LS201: no Keras in this environment
+"""No usable Keras in this environment.
 
 ## What it means
 
-The environment that was judged has no `load_model`: neither TensorFlow nor Keras is installed for it, or what is installed
-does not fit together.
+The environment that was judged has no `load_model`: neither TensorFlow nor Keras is installed for it, or what is
+installed does not fit together.
 
 ## Why it happens
 
 Most often another Python is running than the one the packages were installed for: `pip` and `python` of different
 environments, a notebook kernel of its own. Keras 3 alone is not enough either: it computes with TensorFlow, JAX or
-PyTorch, and uses the one that `KERAS_BACKEND` names. TensorFlow 2.6 to 2.14 next to Keras 3 is a broken pair.
+PyTorch, and uses the one that `KERAS_BACKEND` names. Beside Keras 3 the `tf.keras` of TensorFlow 2.6 to 2.14 does not
+import.
 
 ## Example
 
@@ -19,8 +20,8 @@ ModuleNotFoundError: No module named 'tensorflow'
 
 ## How to fix it
 
-Install what the finding names, with the same Python that runs the program: `python -m pip install …`. To judge another
-environment, give its folder: `loadstone diagnose model.h5 --env path/to/venv`.
+Install what the finding names, with the same Python that runs the program: `python -m pip install …`. To judge
+another environment, give its folder: `loadstone diagnose model.h5 --env path/to/venv`.
 
 ## References
 
@@ -75,7 +76,6 @@ def _remedies(case: Case) -> tuple[Remedy, ...]:
 RULE = Rule(
     code="LS201",
     name="no-keras",
-    summary="No usable Keras in this environment",
     detect=detect,
     raises=(
         Symptom(pattern=r"No module named '(?:keras|tensorflow|tf_keras)'", raised_by="Python"),

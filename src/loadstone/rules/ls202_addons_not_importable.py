@@ -1,16 +1,16 @@
-"""# LS202: TensorFlow Addons cannot be imported here
+"""TensorFlow Addons is installed and cannot be imported here.
 
 ## What it means
 
-The model needs TensorFlow Addons, a release of it is installed, and importing it fails or is not supported beside this
-TensorFlow and Keras.
+The model needs TensorFlow Addons, a release of it is installed, and importing it fails or is not supported beside
+this TensorFlow and Keras.
 
 ## Why it happens
 
-Each release of TensorFlow Addons was built for two or three releases of TensorFlow. pip does not know that and installs
-any pair. Under Keras 3 the import always fails, because every release reaches for a part of Keras that Keras 3 does not
-have. Outside the declared window but within Keras 2 a release warns and mostly works, except for its compiled
-operations.
+Each release of TensorFlow Addons was built for two or three releases of TensorFlow. pip does not know that and
+installs any pair. Under Keras 3 the import always fails, because every release reaches for a part of Keras that Keras
+3 does not have. Outside the declared window but within Keras 2 a release warns and mostly works, except for its
+compiled operations.
 
 ## Example
 
@@ -20,12 +20,13 @@ ModuleNotFoundError: No module named 'keras.src.engine'
 
 ## How to fix it
 
-Install the release whose window holds this TensorFlow; the finding names it. Under Keras 3 there is none: convert the model
-(`loadstone convert`), which takes the objects from `loadstone.addons` instead.
+Install the release whose window holds this TensorFlow; the finding names it. Under Keras 3 there is none: convert the
+model (`loadstone convert`), which takes the objects from `loadstone.addons` instead.
 
 ## References
 
-- [TensorFlow Addons: compatibility with TensorFlow](https://github.com/tensorflow/addons#python-op-compatibility-matrix)
+- [TensorFlow Addons: compatibility with
+  TensorFlow](https://github.com/tensorflow/addons#python-op-compatibility-matrix)
 """
 
 from __future__ import annotations
@@ -91,7 +92,6 @@ def _remedies(case: Case) -> tuple[Remedy, ...]:
 RULE = Rule(
     code="LS202",
     name="addons-not-importable",
-    summary="TensorFlow Addons is installed and cannot be imported here",
     detect=detect,
     raises=(
         Symptom(pattern=r"No module named 'keras\.src\.engine'", raised_by="TensorFlow Addons beside Keras 3"),

@@ -1,19 +1,20 @@
-"""# LS203: TensorFlow Addons has to be imported, or installed, first
+"""TensorFlow Addons has to be imported, or installed, before the model is loaded.
 
 ## What it means
 
-The model uses objects of TensorFlow Addons, and this environment could have them. Keras finds them only after
-`import tensorflow_addons`: the import registers the names.
+The model uses objects of TensorFlow Addons, and this environment could have them. Keras finds them only after `import
+tensorflow_addons`: the import registers the names.
 
 ## Why it happens
 
-Nothing in a Keras file makes the loader import a package. The program that trained the model had the import for its own
-sake; the program that loads it does not seem to need it.
+Nothing in a Keras file makes the loader import a package. The program that trained the model had the import for its
+own sake; the program that loads it does not seem to need it.
 
 ## Example
 
 ```text
-ValueError: Unknown layer: Addons>GroupNormalization. Please ensure this object is passed to the `custom_objects` argument.
+ValueError: Unknown layer: Addons>GroupNormalization. Please ensure this object is passed to the `custom_objects`
+argument.
 ```
 
 ## How to fix it
@@ -23,7 +24,8 @@ Install the release that the finding names, if it is not installed, and write `i
 
 ## References
 
-- [TensorFlow Addons: compatibility with TensorFlow](https://github.com/tensorflow/addons#python-op-compatibility-matrix)
+- [TensorFlow Addons: compatibility with
+  TensorFlow](https://github.com/tensorflow/addons#python-op-compatibility-matrix)
 """
 
 from __future__ import annotations
@@ -75,7 +77,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS203",
     name="addons-missing",
-    summary="TensorFlow Addons has to be imported, or installed, before the model is loaded",
     detect=detect,
     raises=(
         Symptom(pattern=r"Unknown \w+(?: function)?: '?Addons>\w+", raised_by="tf.keras 2.0 to 2.15"),

@@ -1,4 +1,4 @@
-"""# LS205: a `.keras` archive needs Keras 2.12 or newer
+"""A .keras archive needs Keras 2.12 or newer.
 
 ## What it means
 
@@ -17,8 +17,8 @@ OSError: SavedModel file does not exist at: model.keras/{saved_model.pbtxt|saved
 
 ## How to fix it
 
-Load it with the release that wrote it or a newer one of the same generation. To use the model in the older environment,
-save it there as `.h5`, or its weights alone.
+Load it with the release that wrote it or a newer one of the same generation. To use the model in the older
+environment, save it there as `.h5`, or its weights alone.
 
 ## References
 
@@ -61,7 +61,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS205",
     name="archive-too-new",
-    summary="A .keras archive needs Keras 2.12 or newer",
     detect=detect,
     raises=(
         Symptom(pattern=r"SavedModel file does not exist at: .*\.keras/", raised_by="tf.keras up to 2.4"),

@@ -1,14 +1,14 @@
-"""# LS206: a model of Keras 3, in Keras 2
+"""A model of Keras 3, in an environment with Keras 2.
 
 ## What it means
 
-The file was written by Keras 3. This environment has Keras 2 (tf.keras up to 2.15, or `tf_keras`), which cannot read it,
-in whatever container it is.
+The file was written by Keras 3. This environment has Keras 2 (tf.keras up to 2.15, or `tf_keras`), which cannot read
+it, in whatever container it is.
 
 ## Why it happens
 
-Keras 3 writes other settings (`batch_shape` of the input, a dtype policy in every layer) and other module names. Nothing
-translates in this direction.
+Keras 3 writes other settings (`batch_shape` of the input, a dtype policy in every layer) and other module names.
+Nothing translates in this direction.
 
 ## Example
 
@@ -19,8 +19,8 @@ Exception encountered: Unrecognized keyword arguments: ['batch_shape', 'optional
 
 ## How to fix it
 
-Use Keras 3: `pip install keras tensorflow`. Where `TF_USE_LEGACY_KERAS=1` is set, unset it. Kaggle and Colab images have had
-both generations side by side; `keras.__version__` tells which one answers.
+Use Keras 3: `pip install keras tensorflow`. Where `TF_USE_LEGACY_KERAS=1` is set, unset it. Kaggle and Colab images
+have had both generations side by side; `keras.__version__` tells which one answers.
 
 ## References
 
@@ -68,7 +68,6 @@ def _remedies(case: Case) -> tuple[Remedy, ...]:
 RULE = Rule(
     code="LS206",
     name="keras3-file",
-    summary="A model of Keras 3, in an environment with Keras 2",
     detect=detect,
     raises=(
         Symptom(pattern=r"Unrecognized keyword arguments:.*batch_shape", raised_by="tf.keras 2.0 to 2.15"),

@@ -1,4 +1,4 @@
-"""# LS207: a SavedModel, in Keras 3
+"""Keras 3 does not load SavedModels.
 
 ## What it means
 
@@ -7,8 +7,8 @@ The model is a SavedModel folder. Keras 3's `load_model` does not read SavedMode
 ## Why it happens
 
 Keras 2 read them because they carry its own metadata. Keras 3 runs on three backends and left TensorFlow's format to
-TensorFlow. The message proposes `TFSMLayer`, which gives a layer for inference and no model; it fails for SavedModels whose
-training state has an optimizer that this TensorFlow does not know.
+TensorFlow. The message proposes `TFSMLayer`, which gives a layer for inference and no model; it fails for SavedModels
+whose training state has an optimizer that this TensorFlow does not know.
 
 ## Example
 
@@ -19,8 +19,9 @@ ValueError: File format not supported: filepath=model. Keras 3 only supports V3 
 
 ## How to fix it
 
-`loadstone convert model model.keras` rebuilds the layers from the SavedModel's metadata and gives an ordinary model. For
-inference alone, `keras.layers.TFSMLayer(path, call_endpoint="serving_default")` or `tf.saved_model.load(path)` often do.
+`loadstone convert model model.keras` rebuilds the layers from the SavedModel's metadata and gives an ordinary model.
+For inference alone, `keras.layers.TFSMLayer(path, call_endpoint="serving_default")` or `tf.saved_model.load(path)`
+often do.
 
 ## References
 
@@ -68,7 +69,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS207",
     name="saved-model-in-keras3",
-    summary="Keras 3 does not load SavedModels",
     detect=detect,
     raises=(
         Symptom(pattern=r"the legacy SavedModel format is not supported by `load_model\(\)`", raised_by="Keras 3"),

@@ -1,15 +1,15 @@
-"""# LS208: a SavedModel of a newer TensorFlow
+"""A SavedModel of a newer TensorFlow than the one installed.
 
 ## What it means
 
-The SavedModel uses what this TensorFlow does not have yet: an operation of its graph, or the file in which tf.keras keeps
-its metadata.
+The SavedModel uses what this TensorFlow does not have yet: an operation of its graph, or the file in which tf.keras
+keeps its metadata.
 
 ## Why it happens
 
 TensorFlow reads SavedModels of older releases, not of newer ones. From 2.5 on the layers' settings stand in
-`keras_metadata.pb`, and 2.4 finds empty ones in their old place. From 2.12 on every variable is read through the operation
-`DisableCopyOnRead`, which 2.9 and older do not register.
+`keras_metadata.pb`, and 2.4 finds empty ones in their old place. From 2.12 on every variable is read through the
+operation `DisableCopyOnRead`, which 2.9 and older do not register.
 
 ## Example
 
@@ -87,7 +87,6 @@ def _has_metadata_file(case: Case) -> bool:
 RULE = Rule(
     code="LS208",
     name="saved-model-too-new",
-    summary="A SavedModel of a newer TensorFlow than the one installed",
     detect=detect,
     raises=(
         Symptom(pattern=r"Op type not registered '\w+'", raised_by="TensorFlow"),

@@ -1,4 +1,4 @@
-"""# LS209: h5py 3 beside an old TensorFlow
+"""h5py 3 beside a TensorFlow that expects h5py 2.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The model is HDF5, and the installed h5py returns text where this TensorFlow exp
 
 ## Why it happens
 
-h5py 3.0 changed the type of text attributes. TensorFlow up to 2.4, and standalone Keras up to 2.3, call `.decode` on them.
-Their requirements name h5py 2.10, or none at all, and pip installs the newest.
+h5py 3.0 changed the type of text attributes. TensorFlow up to 2.4, and standalone Keras up to 2.3, call `.decode` on
+them. Their requirements name h5py 2.10, or none at all, and pip installs the newest.
 
 ## Example
 
@@ -17,8 +17,8 @@ AttributeError: 'str' object has no attribute 'decode'
 
 ## How to fix it
 
-`pip install "h5py<3"` in that environment. Where no wheel of h5py 2.10 exists (Python 3.9 and newer), use TensorFlow 2.5 or
-newer.
+`pip install "h5py<3"` in that environment. Where no wheel of h5py 2.10 exists (Python 3.9 and newer), use TensorFlow
+2.5 or newer.
 
 ## References
 
@@ -70,7 +70,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS209",
     name="h5py-too-new",
-    summary="h5py 3 beside a TensorFlow that expects h5py 2",
     detect=detect,
     raises=(
         Symptom(pattern=r"'str' object has no attribute 'decode'", raised_by="tf.keras up to 2.4, Keras up to 2.3"),

@@ -1,18 +1,18 @@
-"""# LS301: an object of an add-on package cannot be resolved
+"""An object of an add-on package cannot be resolved here.
 
 ## What it means
 
-The model uses a layer, activation, loss, metric or optimizer that is not part of Keras. Its name in the file tells the
-package that registers it (`Addons>` is TensorFlow Addons), and in this environment nothing registers that name.
+The model uses a layer, activation, loss, metric or optimizer that is not part of Keras. Its name in the file tells
+the package that registers it (`Addons>` is TensorFlow Addons), and in this environment nothing registers that name.
 
 ## Why it happens
 
 The package is not installed, is not imported before the model is loaded, is a release that does not know the object
-yet or any more, or cannot be imported beside this Keras at all. TensorFlow Addons ended in May 2024 and has no release
-for Keras 3, so under Keras 3 its objects are never found.
+yet or any more, or cannot be imported beside this Keras at all. TensorFlow Addons ended in May 2024 and has no
+release for Keras 3, so under Keras 3 its objects are never found.
 
-When only the compile state names the object (a loss, a metric, the optimizer), `compile=False` loads the model without
-it. Keras 3 then knows nothing of how the model was trained.
+When only the compile state names the object (a loss, a metric, the optimizer), `compile=False` loads the model
+without it. Keras 3 then knows nothing of how the model was trained.
 
 ## Example
 
@@ -23,8 +23,8 @@ and that this object is included in the scope.
 
 ## How to fix it
 
-- Under Keras 3, `loadstone convert model.h5 model.keras` rewrites the model: `loadstone.addons` has the same objects for
-  Keras 3, computed in the same way.
+- Under Keras 3, `loadstone convert model.h5 model.keras` rewrites the model: `loadstone.addons` has the same objects
+  for Keras 3, computed in the same way.
 - Where TensorFlow Addons can be installed (TensorFlow 2.15 and older), install the release that the finding names and
   write `import tensorflow_addons` before `load_model`.
 - For inference alone, `compile=False` is enough when the finding says that it blocks compiling only.
@@ -125,7 +125,6 @@ def _remedies(case: Case, need: NeededObject, blocks: Blocks) -> tuple[Remedy, .
 RULE = Rule(
     code="LS301",
     name="unresolvable-object",
-    summary="An object of an add-on package cannot be resolved here",
     detect=detect,
     raises=(
         Symptom(

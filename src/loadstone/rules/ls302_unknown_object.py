@@ -1,9 +1,10 @@
-"""# LS302: objects that no known package provides
+"""Classes or functions that no known package provides.
 
 ## What it means
 
-The model uses classes or functions that neither Keras nor any known add-on package defines. They are the author's own:
-a custom layer, loss, metric, initializer or activation. A Keras file holds their names and settings, never their code.
+The model uses classes or functions that neither Keras nor any known add-on package defines. They are the author's
+own: a custom layer, loss, metric, initializer or activation. A Keras file holds their names and settings, never their
+code.
 
 ## Why it happens
 
@@ -19,15 +20,15 @@ is included in the scope.
 
 ## How to fix it
 
-Find the code that defines them (the project that trained the model), import it, and hand all of them to the loader in one
-go, as the finding's command shows:
+Find the code that defines them (the project that trained the model), import it, and hand all of them to the loader in
+one go, as the finding's command shows:
 
 ```python
 model = keras.models.load_model("model.h5", custom_objects={"Scale": Scale})
 ```
 
-Where the code is lost, the weights and the settings are still in the file: `loadstone inspect` lists both, and a class
-with the same arguments and the same weights can be written anew.
+Where the code is lost, the weights and the settings are still in the file: `loadstone inspect` lists both, and a
+class with the same arguments and the same weights can be written anew.
 
 ## References
 
@@ -86,7 +87,6 @@ def _call(case: Case, names: tuple[str, ...]) -> str:
 RULE = Rule(
     code="LS302",
     name="unknown-object",
-    summary="Classes or functions that no known package provides",
     detect=detect,
     raises=(
         Symptom(

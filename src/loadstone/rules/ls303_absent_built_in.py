@@ -1,14 +1,14 @@
-"""# LS303: an object that other releases of Keras have built in
+"""An object that other releases of Keras have built in.
 
 ## What it means
 
-The model uses a class or function of Keras itself, and the Keras that is installed here does not have it: it came with a
-later release, or was removed before this one.
+The model uses a class or function of Keras itself, and the Keras that is installed here does not have it: it came
+with a later release, or was removed before this one.
 
 ## Why it happens
 
-Keras grows and sheds. `mish` and `UnitNormalization` came in the middle of Keras 2, `ThresholdedReLU`, the `CuDNN` cells
-and the mixed-precision `Policy` went with Keras 3.
+Keras grows and sheds. `mish` and `UnitNormalization` came in the middle of Keras 2, `ThresholdedReLU`, the `CuDNN`
+cells and the mixed-precision `Policy` went with Keras 3.
 
 ## Example
 
@@ -79,7 +79,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS303",
     name="absent-built-in",
-    summary="An object that other releases of Keras have built in",
     detect=detect,
     raises=(
         Symptom(

@@ -1,4 +1,4 @@
-"""# LS304: a `.keras` archive of tf.keras, which Keras 3 cannot open
+"""A .keras archive of tf.keras, which Keras 3 cannot open.
 
 ## What it means
 
@@ -8,8 +8,8 @@ The archive was written by tf.keras 2.12 to 2.15. It names a class by the file i
 ## Why it happens
 
 Both generations write the suffix `.keras`, and the container is the same. For Functional models and the layers that
-stand for bare TensorFlow operations, tf.keras wrote the internal module path into it. Sequential models of public layers
-are not affected.
+stand for bare TensorFlow operations, tf.keras wrote the internal module path into it. Sequential models of public
+layers are not affected.
 
 ## Example
 
@@ -20,8 +20,8 @@ imported.
 
 ## How to fix it
 
-`loadstone convert model.keras new.keras` rebuilds the model for Keras 3. Or load it where it was written and save it as
-`.h5`, or only its weights.
+`loadstone convert model.keras new.keras` rebuilds the model for Keras 3. Or load it where it was written and save it
+as `.h5`, or only its weights.
 
 ## References
 
@@ -67,7 +67,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS304",
     name="keras2-archive",
-    summary="A .keras archive of tf.keras, which Keras 3 cannot open",
     detect=detect,
     raises=(
         Symptom(

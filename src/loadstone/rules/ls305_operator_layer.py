@@ -1,15 +1,15 @@
-"""# LS305: a bare tensor operation inside the model
+"""A bare tensor operation inside the model, which this loader cannot rebuild.
 
 ## What it means
 
-Part of the model is not a layer but an operation on tensors (`x + y`, `x[:, 0]`, `tf.concat(...)`), which Keras stored as a
-layer of its own kind. This loader does not know that kind.
+Part of the model is not a layer but an operation on tensors (`x + y`, `x[:, 0]`, `tf.concat(...)`), which Keras
+stored as a layer of its own kind. This loader does not know that kind.
 
 ## Why it happens
 
 tf.keras 2.4 to 2.15 writes `TFOpLambda` and `SlicingOpLambda`, which name a TensorFlow function; tf.keras 2.0 to 2.3
-writes `TensorFlowOpLayer`, with a piece of graph. Keras 3 has neither: it writes the operation's own class (`GetItem`,
-`NotEqual`), and its loader for `.h5` files looks among layers only, so it cannot even read back its own.
+writes `TensorFlowOpLayer`, with a piece of graph. Keras 3 has neither: it writes the operation's own class
+(`GetItem`, `NotEqual`), and its loader for `.h5` files looks among layers only, so it cannot even read back its own.
 
 ## Example
 
@@ -20,8 +20,8 @@ object is included in the scope.
 
 ## How to fix it
 
-`loadstone convert model.h5 model.keras` replaces each operation with the function of `keras.ops` that computes the same.
-A model that is still being developed is better saved as `.keras`, which stores operations.
+`loadstone convert model.h5 model.keras` replaces each operation with the function of `keras.ops` that computes the
+same. A model that is still being developed is better saved as `.keras`, which stores operations.
 
 ## References
 
@@ -81,7 +81,6 @@ def _described(item: KerasObject) -> str:
 RULE = Rule(
     code="LS305",
     name="operator-layer",
-    summary="A bare tensor operation inside the model, which this loader cannot rebuild",
     detect=detect,
     raises=(
         Symptom(

@@ -1,16 +1,16 @@
-"""# LS306: a setting that the class does not take here
+"""A stored setting that the class does not take in this Keras.
 
 ## What it means
 
-The file stores every constructor argument of every layer. The class of the same name in this Keras does not have one of
-them, and refuses it.
+The file stores every constructor argument of every layer. The class of the same name in this Keras does not have one
+of them, and refuses it.
 
 ## Why it happens
 
-Arguments come and go between releases. From Keras 2 to 3 went, among others, `time_major` of recurrent layers, `groups`
-of `DepthwiseConv2D`, `query_shape` of `MultiHeadAttention`, `batch_input_shape` and `lr`; in the other direction a file of
-a newer Keras 2 has `keepdims` that an older one does not know. Nearly always the stored value is the default, so the
-setting says nothing and only its presence hurts.
+Arguments come and go between releases. From Keras 2 to 3 went, among others, `time_major` of recurrent layers,
+`groups` of `DepthwiseConv2D`, `query_shape` of `MultiHeadAttention`, `batch_input_shape` and `lr`; in the other
+direction a file of a newer Keras 2 has `keepdims` that an older one does not know. Nearly always the stored value is
+the default, so the setting says nothing and only its presence hurts.
 
 ## Example
 
@@ -21,8 +21,8 @@ Exception encountered: Unrecognized keyword arguments passed to DepthwiseConv2D:
 
 ## How to fix it
 
-`loadstone convert model.h5 model.keras` drops the settings that say nothing and translates those that do. By hand, the
-same can be done with a subclass whose `__init__` removes the argument, given as a custom object.
+`loadstone convert model.h5 model.keras` drops the settings that say nothing and translates those that do. By hand,
+the same can be done with a subclass whose `__init__` removes the argument, given as a custom object.
 
 ## References
 
@@ -51,12 +51,12 @@ _LONGEST = 40  # characters of a value that are printed
 
 def detect(case: Case) -> Iterator[Finding]:
     """Stored settings that the loader's class refuses: one finding a class, for all its places."""
-    if case.keras is None or case.is_refused or case.is_saved_model:
+    if not case.rebuilds_from_settings:
         return
     refusing: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
     for item in case.artifact.objects:
         refused = refused_arguments(case, item)
-        if refused:
+        if refused and not (case.is_saved_model and item.in_training):
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():
         names = sorted(frozenset[str]().union(*(refused for _, refused in found)))
@@ -82,7 +82,6 @@ def _setting(found: list[tuple[KerasObject, frozenset[str]]], name: str) -> str:
 RULE = Rule(
     code="LS306",
     name="unaccepted-argument",
-    summary="A stored setting that the class does not take in this Keras",
     detect=detect,
     raises=(
         Symptom(

@@ -1,4 +1,4 @@
-"""# LS307: a name that means something else in Keras 3
+"""A name that stands for another function in Keras 3; the model loads and computes other numbers.
 
 ## What it means
 
@@ -7,8 +7,8 @@ Keras 2.
 
 ## Why it happens
 
-`hard_sigmoid` was `clip(0.2 x + 0.5, 0, 1)` and is `relu6(x + 3) / 6`. It is the default recurrent activation of ConvLSTM
-layers and of LSTM and GRU in old files, so the name stands in many models whose author never wrote it.
+`hard_sigmoid` was `clip(0.2 x + 0.5, 0, 1)` and is `relu6(x + 3) / 6`. It is the default recurrent activation of
+ConvLSTM layers and of LSTM and GRU in old files, so the name stands in many models whose author never wrote it.
 
 ## Example
 
@@ -18,8 +18,8 @@ layers and of LSTM and GRU in old files, so the name stands in many models whose
 
 ## How to fix it
 
-`loadstone convert model.h5 model.keras` writes the Keras 2 function into the model. By hand, set the attribute of each
-layer after loading: `layer.cell.recurrent_activation = lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)`.
+`loadstone convert model.h5 model.keras` writes the Keras 2 function into the model. By hand, set the attribute of
+each layer after loading: `layer.cell.recurrent_activation = lambda x: keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)`.
 
 ## References
 
@@ -65,6 +65,5 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS307",
     name="changed-meaning",
-    summary="A name that stands for another function in Keras 3; the model loads and computes other numbers",
     detect=detect,
 )

@@ -1,4 +1,4 @@
-"""# LS308: a layer name with a slash
+"""Keras 3 refuses layer names that contain a slash.
 
 ## What it means
 
@@ -6,8 +6,8 @@ A layer's name contains `/`. Keras 3 refuses such names.
 
 ## Why it happens
 
-Keras 3 uses the slash to join names into the path of a variable. Keras 2 allowed it, and some well-known models have it:
-all DenseNets of `keras.applications` name their layers `conv1/conv`, `conv1/bn`.
+Keras 3 uses the slash to join names into the path of a variable. Keras 2 allowed it, and some well-known models have
+it: all DenseNets of `keras.applications` name their layers `conv1/conv`, `conv1/bn`.
 
 ## Example
 
@@ -65,7 +65,6 @@ def _is_layer(item: KerasObject) -> bool:
 RULE = Rule(
     code="LS308",
     name="slash-in-layer-name",
-    summary="Keras 3 refuses layer names that contain a slash",
     detect=detect,
     raises=(Symptom(pattern=r"`name` must be a string and cannot contain character `/`", raised_by="Keras 3"),),
 )

@@ -1,14 +1,14 @@
-"""# LS309: a layer inside a layer, written the old way
+"""A layer inside a layer, in a notation that Keras 3 does not read.
 
 ## What it means
 
-A wrapper (`Bidirectional`, `TimeDistributed`) or a recurrent layer holds another layer or a cell, stored with its class name
-alone. Keras 3 reads what stands inside another layer only in its own notation, which names the module too.
+A wrapper (`Bidirectional`, `TimeDistributed`) or a recurrent layer holds another layer or a cell, stored with its
+class name alone. Keras 3 reads what stands inside another layer only in its own notation, which names the module too.
 
 ## Why it happens
 
-tf.keras up to 2.12 writes `{"class_name": "LSTM", "config": …}` there. Keras 3 translates that notation for the layers of
-the model itself, but not for layers within layers.
+tf.keras up to 2.12 writes `{"class_name": "LSTM", "config": …}` there. Keras 3 translates that notation for the
+layers of the model itself, but not for layers within layers.
 
 ## Example
 
@@ -68,7 +68,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS309",
     name="bare-nested-layer",
-    summary="A layer inside a layer, in a notation that Keras 3 does not read",
     detect=detect,
     raises=(Symptom(pattern=r"Could not locate class '[A-Z]\w+'", raised_by="Keras 3"),),
 )

@@ -1,10 +1,10 @@
-"""# LS310: a tensor given to a layer by keyword
+"""A tensor given to a layer by keyword, which Keras 3 does not read from .h5.
 
 ## What it means
 
-A layer is called with a tensor as a keyword argument, as in `attention(query, value=memory)`. In the file that argument is a
-reference to another layer. Keras 3 does not resolve such references in the notation of tf.keras, and passes the reference
-itself.
+A layer is called with a tensor as a keyword argument, as in `attention(query, value=memory)`. In the file that
+argument is a reference to another layer. Keras 3 does not resolve such references in the notation of tf.keras, and
+passes the reference itself.
 
 ## Why it happens
 
@@ -67,7 +67,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS310",
     name="tensor-argument",
-    summary="A tensor given to a layer by keyword, which Keras 3 does not read from .h5",
     detect=detect,
     raises=(
         Symptom(pattern=r"build\(\) missing \d+ required positional arguments?: '\w+_shape'", raised_by="Keras 3"),

@@ -1,14 +1,14 @@
-"""# LS311: a loss by its short name
+"""A loss stored by its short name, which Keras 3 cannot read back from .h5.
 
 ## What it means
 
-The model was compiled with a loss given as `"mse"`, `"mae"`, `"bce"` or another short name, and saved as `.h5`. Keras 3 fails
-when it reads the short name back, even in a file that it wrote itself.
+The model was compiled with a loss given as `"mse"`, `"mae"`, `"bce"` or another short name, and saved as `.h5`. Keras
+3 fails when it reads the short name back, even in a file that it wrote itself.
 
 ## Why it happens
 
-Keras 3 turns the name into the function and the function into a place to import it from; for short names that place does
-not exist. Long names (`mean_squared_error`) and classes are not affected, nor is the `.keras` format.
+Keras 3 turns the name into the function and the function into a place to import it from; for short names that place
+does not exist. Long names (`mean_squared_error`) and classes are not affected, nor is the `.keras` format.
 
 ## Example
 
@@ -18,8 +18,8 @@ ValueError: Could not deserialize 'keras.metrics.mse' because it is not a KerasS
 
 ## How to fix it
 
-`load_model(path, compile=False)`, then `model.compile(...)` again. Saving as `.keras`, or compiling with the long name, keeps
-it from coming back.
+`load_model(path, compile=False)`, then `model.compile(...)` again. Saving as `.keras`, or compiling with the long
+name, keeps it from coming back.
 
 ## References
 
@@ -68,7 +68,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS311",
     name="alias-loss",
-    summary="A loss stored by its short name, which Keras 3 cannot read back from .h5",
     detect=detect,
     raises=(
         Symptom(

@@ -1,14 +1,15 @@
-"""# LS312: a model used as a layer, counted the old way
+"""The uses of an inner model are counted as tf.keras counts them.
 
 ## What it means
 
-The model contains another model as a layer. The file refers to the first use of that inner model as number 1, because in
-tf.keras number 0 was the inner model's own construction. Keras 3 counts from 0, so the number that is meant does not exist.
+The model contains another model as a layer. The file refers to the first use of that inner model as number 1, because
+in tf.keras number 0 was the inner model's own construction. Keras 3 counts from 0, so the number that is meant does
+not exist.
 
 ## Why it happens
 
-Keras 3 does not translate the count when it reads files of Keras 2. Siamese networks, encoders and transfer learning on a
-pretrained base all have the shape.
+Keras 3 does not translate the count when it reads files of Keras 2. Siamese networks, encoders and transfer learning
+on a pretrained base all have the shape.
 
 ## Example
 
@@ -68,7 +69,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS312",
     name="nested-model-call",
-    summary="The uses of an inner model are counted as tf.keras counts them",
     detect=detect,
     raises=(
         Symptom(

@@ -1,4 +1,4 @@
-"""# LS401: the optimizer starts anew
+"""The optimizer's state is not restored.
 
 ## What it means
 
@@ -7,8 +7,9 @@ restored.
 
 ## Why it happens
 
-Either the file does not have them (saved with `include_optimizer=False`, or after no step of training), or the optimizer was
-written by the other generation of Keras, whose variables have another order. Keras then logs a warning and goes on.
+Either the file does not have them (saved with `include_optimizer=False`, or after no step of training), or the
+optimizer was written by the other generation of Keras, whose variables have another order. Keras then logs a warning
+and goes on.
 
 ## Example
 
@@ -19,8 +20,8 @@ optimizer.
 
 ## How to fix it
 
-For inference nothing has to be done. To continue training, do it in the environment that wrote the file, or accept a fresh
-optimizer with a short warm-up of the learning rate.
+For inference nothing has to be done. To continue training, do it in the environment that wrote the file, or accept a
+fresh optimizer with a short warm-up of the learning rate.
 
 ## References
 
@@ -63,7 +64,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS401",
     name="optimizer-state",
-    summary="The optimizer's state is not restored",
     detect=detect,
     raises=(
         Symptom(pattern=r"Error in loading the saved optimizer state", raised_by="tf.keras and Keras 3, as a warning"),

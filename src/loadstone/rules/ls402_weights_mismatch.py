@@ -1,4 +1,4 @@
-"""# LS402: weights and layers do not match
+"""The stored weights belong to other layers than the configuration has.
 
 ## What it means
 
@@ -6,8 +6,9 @@ The configuration lists other layers than the stored weights belong to.
 
 ## Why it happens
 
-An HDF5 model stores its layers twice, as configuration and as a list of weight groups, and Keras assigns the second to the
-first by position. A file that was edited or merged by hand, or whose architecture was exchanged, has two lists that disagree.
+An HDF5 model stores its layers twice, as configuration and as a list of weight groups, and Keras assigns the second
+to the first by position. A file that was edited or merged by hand, or whose architecture was exchanged, has two lists
+that disagree.
 
 ## Example
 
@@ -17,8 +18,8 @@ ValueError: Layer count mismatch when loading weights from file. Model expected 
 
 ## How to fix it
 
-Build the model that belongs to the weights and load them by name:
-`model.load_weights("model.h5", by_name=True, skip_mismatch=True)` (tf.keras and Keras 3, for `.h5`).
+Build the model that belongs to the weights and load them by name: `model.load_weights("model.h5", by_name=True,
+skip_mismatch=True)` (tf.keras and Keras 3, for `.h5`).
 
 ## References
 
@@ -27,15 +28,18 @@ Build the model that belongs to the weights and load them by name:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Tensor
 from loadstone.finding import Blocks, Fetch, Finding, Severity
+from loadstone.rules.graph import is_list
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loadstone.artifact import Json
     from loadstone.rules.case import Case
 
 _ROOT = "model_weights/"
@@ -47,8 +51,8 @@ def detect(case: Case) -> Iterator[Finding]:
     if not case.is_hdf5 or case.artifact.config is None or case.loader is None:
         return
     config = case.artifact.config.get("config")
-    layers = config.get("layers") if hasattr(config, "get") else config
-    if not isinstance(layers, (list, tuple)):
+    layers = config.get("layers") if isinstance(config, Mapping) else config
+    if not is_list(layers):
         return
     names = {_name(layer) for layer in layers}
     stray: dict[str, Tensor] = {}
@@ -72,18 +76,18 @@ def detect(case: Case) -> Iterator[Finding]:
         )
 
 
-def _name(layer: object) -> str | None:
-    if not isinstance(layer, dict):
-        return None
-    config = layer.get("config")
-    name = layer.get("name") or (config.get("name") if isinstance(config, dict) else None)
-    return name if isinstance(name, str) else None
+def _name(layer: Json) -> str | None:
+    """The name of a stored layer; None where it has none, and then nothing can be compared."""
+    match layer:
+        case {"name": str() as name} | {"config": {"name": str() as name}}:
+            return name
+        case _:
+            return None
 
 
 RULE = Rule(
     code="LS402",
     name="weights-mismatch",
-    summary="The stored weights belong to other layers than the configuration has",
     detect=detect,
     raises=(
         Symptom(

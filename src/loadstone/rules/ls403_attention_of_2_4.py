@@ -1,15 +1,15 @@
-"""# LS403: MultiHeadAttention of TensorFlow 2.4
+"""MultiHeadAttention saved by TensorFlow 2.4, whose weights have no recorded order.
 
 ## What it means
 
-The model has a `MultiHeadAttention` layer saved by TensorFlow 2.4 as `.h5`. Later releases want three shapes in its settings
-that 2.4 did not write, and 2.4 itself restores the weights into the wrong places without an error.
+The model has a `MultiHeadAttention` layer saved by TensorFlow 2.4 as `.h5`. Later releases want three shapes in its
+settings that 2.4 did not write, and 2.4 itself restores the weights into the wrong places without an error.
 
 ## Why it happens
 
-The layer creates its weights when it is called. TensorFlow 2.4 stored no shapes to create them by, so that after loading the
-order of the weights is not the saved one. 2.5 added `query_shape`, `key_shape` and `value_shape` to the settings and demands
-them.
+The layer creates its weights when it is called. TensorFlow 2.4 stored no shapes to create them by, so that after
+loading the order of the weights is not the saved one. 2.5 added `query_shape`, `key_shape` and `value_shape` to the
+settings and demands them.
 
 ## Example
 
@@ -19,8 +19,8 @@ KeyError: 'query_shape'
 
 ## How to fix it
 
-`loadstone convert model.h5 model.keras` assigns the weights by their names. Compare outputs with known ones before you trust
-a model that 2.4 has loaded again.
+`loadstone convert model.h5 model.keras` assigns the weights by their names. Compare outputs with known ones before
+you trust a model that 2.4 has loaded again.
 
 ## References
 
@@ -48,7 +48,7 @@ _SHAPES = frozenset({"query_shape", "key_shape", "value_shape"})
 
 def detect(case: Case) -> Iterator[Finding]:
     """Keras' MultiHeadAttention without the shapes that every release but one writes."""
-    if case.keras is None or not case.is_hdf5 or case.from_keras_3 or case.into_keras_3:
+    if case.keras is None or case.into_keras_3 or case.from_keras_3 or not case.rebuilds_from_settings:
         return
     layers = [
         item
@@ -57,6 +57,8 @@ def detect(case: Case) -> Iterator[Finding]:
     ]
     if layers:
         fails = case.keras >= _FIRST_WITH_SHAPES
+        if not fails and case.is_saved_model:
+            return  # its weights have names, and are restored by them
         yield Finding(
             code=RULE.code,
             severity=Severity.ERROR if fails else Severity.WARNING,
@@ -73,7 +75,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS403",
     name="attention-of-2-4",
-    summary="MultiHeadAttention saved by TensorFlow 2.4, whose weights have no recorded order",
     detect=detect,
     raises=(Symptom(pattern=r"KeyError: 'query_shape'|^'query_shape'$", raised_by="tf.keras 2.5 to 2.15"),),
 )

@@ -1,9 +1,9 @@
-"""# LS404: a layer that has other weights in this release
+"""A layer that has other weights in this release than in the writer's.
 
 ## What it means
 
-The class is there, and in this release it has more or fewer weights than in the one that wrote the file. Weights are assigned
-by position, so loading fails.
+The class is there, and in this release it has more or fewer weights than in the one that wrote the file. Weights are
+assigned by position, so loading fails.
 
 ## Why it happens
 
@@ -12,7 +12,8 @@ by position, so loading fails.
 ## Example
 
 ```text
-ValueError: Weight count mismatch for layer #2 (named noisy in the current model, noisy in the save file). Layer expects 6
+ValueError: Weight count mismatch for layer #2 (named noisy in the current model, noisy in the save file). Layer
+expects 6
 weight(s). Received 4 saved weight(s)
 ```
 
@@ -92,7 +93,6 @@ def _stores(case: Case, item: KerasObject, weight: str) -> bool:
 RULE = Rule(
     code="LS404",
     name="changed-weights",
-    summary="A layer that has other weights in this release than in the writer's",
     detect=detect,
     raises=(
         Symptom(pattern=r"Layer expects \d+ weight\(s\)\. Received \d+ saved weight", raised_by="tf.keras 2.5 to 2.15"),

@@ -1,4 +1,4 @@
-"""# LS501: a Python program inside the model
+"""Python bytecode inside the model, which loading would run.
 
 ## What it means
 
@@ -6,27 +6,29 @@ A `Lambda` layer, or something like it, keeps Python bytecode in the file. Loadi
 
 ## Why it happens
 
-`Lambda(lambda x: …)` has no other way to be saved. Three things then go wrong. The bytecode belongs to one Python release
-and is garbage to the next. The names it uses (`tf`, `np`, `K`) have to exist where Keras runs it. And a file from a stranger
-runs the stranger's program: tf.keras does so without asking for `.h5` files and SavedModels, Keras 3 refuses unless
-`safe_mode=False` is given.
+`Lambda(lambda x: …)` has no other way to be saved. Three things then go wrong. The bytecode belongs to one Python
+release and is garbage to the next. The names it uses (`tf`, `np`, `K`) have to exist where Keras runs it. And a file
+from a stranger runs the stranger's program: tf.keras does so without asking for `.h5` files and SavedModels, Keras 3
+refuses unless `safe_mode=False` is given.
 
 ## Example
 
 ```text
-ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda. This carries a potential
+ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a Python lambda. This carries a
+potential
 risk of arbitrary code execution and thus it is disallowed by default.
 ```
 
 ## How to fix it
 
-`loadstone convert model.h5 model.keras` reads the bytecode without running it and writes the same computation as Keras
-operations, where it can. Otherwise, and only for a file whose origin you trust: the Python release that the finding names,
-with `safe_mode=False` where the loader wants it.
+`loadstone convert model.h5 model.keras` reads the bytecode without running it and writes the same computation as
+Keras operations, where it can. Otherwise, and only for a file whose origin you trust: the Python release that the
+finding names, with `safe_mode=False` where the loader wants it.
 
 ## References
 
-- [CVE-2024-3660](https://nvd.nist.gov/vuln/detail/CVE-2024-3660), [CVE-2025-9905](https://nvd.nist.gov/vuln/detail/CVE-2025-9905)
+- [CVE-2024-3660](https://nvd.nist.gov/vuln/detail/CVE-2024-3660),
+  [CVE-2025-9905](https://nvd.nist.gov/vuln/detail/CVE-2025-9905)
 - [Python: `marshal`](https://docs.python.org/3/library/marshal.html)
 """
 
@@ -115,7 +117,6 @@ def _trusting(case: Case, why: str) -> tuple[CallWith, ...]:
 RULE = Rule(
     code="LS501",
     name="stored-program",
-    summary="Python bytecode inside the model, which loading would run",
     detect=detect,
     raises=(
         Symptom(

@@ -1,14 +1,15 @@
-"""# LS502: a link that leads out of the file
+"""A link, external storage or a path leads out of the file.
 
 ## What it means
 
-An HDF5 link, an external dataset or an archive member points to a place outside the file. A loader that follows it reads
-whatever lies there.
+An HDF5 link, an external dataset or an archive member points to a place outside the file. A loader that follows it
+reads whatever lies there.
 
 ## Why it happens
 
-HDF5 can spread one data set over several files, and a large project may do so on purpose. In a model that somebody else gives
-you it is a way to read files of yours: their content becomes weights, and leaves the machine with the next upload.
+HDF5 can spread one data set over several files, and a large project may do so on purpose. In a model that somebody
+else gives you it is a way to read files of yours: their content becomes weights, and leaves the machine with the next
+upload.
 
 ## Example
 
@@ -18,12 +19,14 @@ ValueError: Not allowed: H5 file Dataset with external links: kernel
 
 ## How to fix it
 
-Do not load it. Where the file is your own, repack it whole with `h5repack` on the machine that has all its parts. Keras refuses
-external storage from 3.12.1, 3.13.2 and 3.14.0 on, virtual datasets from 3.14.1 on; older releases and tf.keras follow both.
+Do not load it. Where the file is your own, repack it whole with `h5repack` on the machine that has all its parts.
+Keras refuses external storage from 3.12.1, 3.13.2 and 3.14.0 on, virtual datasets from 3.14.1 on; older releases and
+tf.keras follow both.
 
 ## References
 
-- [CVE-2026-1669](https://nvd.nist.gov/vuln/detail/CVE-2026-1669), [CVE-2026-12480](https://nvd.nist.gov/vuln/detail/CVE-2026-12480)
+- [CVE-2026-1669](https://nvd.nist.gov/vuln/detail/CVE-2026-1669),
+  [CVE-2026-12480](https://nvd.nist.gov/vuln/detail/CVE-2026-12480)
 """
 
 from __future__ import annotations
@@ -65,7 +68,6 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS502",
     name="leaves-file",
-    summary="A link, external storage or a path leads out of the file",
     detect=detect,
     raises=(
         Symptom(

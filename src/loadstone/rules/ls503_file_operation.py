@@ -1,4 +1,4 @@
-"""# LS503: the graph reads or writes files
+"""The graph has operations that read or write files, or call out.
 
 ## What it means
 
@@ -6,8 +6,8 @@ The SavedModel's graph has operations that read or write files when the model is
 
 ## Why it happens
 
-A SavedModel is a program, and TensorFlow's file operations are part of its language. Input pipelines and vocabularies use
-some of them in good faith. A graph can equally well read a private file into a tensor, or write one.
+A SavedModel is a program, and TensorFlow's file operations are part of its language. Input pipelines and vocabularies
+use some of them in good faith. A graph can equally well read a private file into a tensor, or write one.
 
 ## Example
 
@@ -17,9 +17,9 @@ some of them in good faith. A graph can equally well read a private file into a 
 
 ## How to fix it
 
-Look at what the finding lists. A model for arrays in and arrays out needs none of them. Load a model of unknown origin only
-in a process that has no access to what matters, or convert it: `loadstone convert` takes the layers and the weights and leaves
-the graph behind.
+Look at what the finding lists. A model for arrays in and arrays out needs none of them. Load a model of unknown
+origin only in a process that has no access to what matters, or convert it: `loadstone convert` takes the layers and
+the weights and leaves the graph behind.
 
 ## References
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 #: Operations that reach the file system or another process by design. Saving and restoring the model's own variables
-#: (``SaveV2``, ``RestoreV2``, ``MergeV2Checkpoints``, ``ShardedFilename``) is in every SavedModel and is not among them.
+#: (``SaveV2``, ``RestoreV2``, ``MergeV2Checkpoints``, ``ShardedFilename``) is in every SavedModel and not among them.
 _REACHING_OUT = frozenset(
     {
         "ReadFile",
@@ -99,6 +99,5 @@ def detect(case: Case) -> Iterator[Finding]:
 RULE = Rule(
     code="LS503",
     name="file-operation",
-    summary="The graph has operations that read or write files, or call out",
     detect=detect,
 )

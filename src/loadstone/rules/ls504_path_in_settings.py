@@ -1,4 +1,4 @@
-"""# LS504: a path in the settings of a layer
+"""A setting names a file or an address outside the model.
 
 ## What it means
 
@@ -6,9 +6,9 @@ A setting of a layer is a path or an address. Some classes open it when they are
 
 ## Why it happens
 
-`StringLookup(vocabulary="words.txt")`, `TextVectorization` and `TFSMLayer` take paths, and keep them in the file. On another
-machine the path is missing, and loading fails. In a file of unknown origin it names a file *of yours*: Keras up to 3.11 reads
-a vocabulary from any path or URL.
+`StringLookup(vocabulary="words.txt")`, `TextVectorization` and `TFSMLayer` take paths, and keep them in the file. On
+another machine the path is missing, and loading fails. In a file of unknown origin it names a file *of yours*: Keras
+up to 3.11 reads a vocabulary from any path or URL.
 
 ## Example
 
@@ -77,7 +77,6 @@ def _described(item: KerasObject, key: str, value: str) -> str:
 RULE = Rule(
     code="LS504",
     name="path-in-settings",
-    summary="A setting names a file or an address outside the model",
     detect=detect,
     raises=(
         Symptom(pattern=r"Vocabulary file .* does not exist", raised_by="tf.keras and Keras 3"),

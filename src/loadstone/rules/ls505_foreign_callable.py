@@ -1,15 +1,16 @@
-"""# LS505: a name that reaches outside Keras
+"""The configuration names functions that have no place in a model.
 
 ## What it means
 
-The configuration of an archive names a module and a function that are not Keras' own, among them some that have no place in a
-model (`os`, `subprocess`, `builtins.eval`, or Keras' own helpers that download files or switch safety off).
+The configuration of an archive names a module and a function that are not Keras' own, among them some that have no
+place in a model (`os`, `subprocess`, `builtins.eval`, or Keras' own helpers that download files or switch safety
+off).
 
 ## Why it happens
 
-`.keras` archives say where each class is imported from. tf.keras up to 2.15 and Keras up to 3.8 import that place, whatever it
-is, and call what they find with arguments from the file. Custom classes of honest projects are stored in the same way, which is
-why those are another finding (LS302).
+`.keras` archives say where each class is imported from. tf.keras up to 2.15 and Keras up to 3.8 import that place,
+whatever it is, and call what they find with arguments from the file. Custom classes of honest projects are stored in
+the same way, which is why those are another finding (LS302).
 
 ## Example
 
@@ -24,7 +25,8 @@ Do not load it with anything older than Keras 3.11. Ask where the file comes fro
 
 ## References
 
-- [CVE-2025-1550](https://nvd.nist.gov/vuln/detail/CVE-2025-1550), [CVE-2025-8747](https://nvd.nist.gov/vuln/detail/CVE-2025-8747),
+- [CVE-2025-1550](https://nvd.nist.gov/vuln/detail/CVE-2025-1550),
+  [CVE-2025-8747](https://nvd.nist.gov/vuln/detail/CVE-2025-8747),
   [CVE-2025-9906](https://nvd.nist.gov/vuln/detail/CVE-2025-9906)
 """
 
@@ -77,9 +79,11 @@ def _reaches_out(item: KerasObject) -> bool:
 RULE = Rule(
     code="LS505",
     name="foreign-callable",
-    summary="The configuration names functions that have no place in a model",
     detect=detect,
     raises=(
+        Symptom(
+            pattern=r"Could not locate function '(?:system|popen|run|eval|exec|open|get_file)'", raised_by="Keras 3"
+        ),
         Symptom(
             pattern=r"it is not a modeling function|because it is not a KerasSaveable subclass",
             raised_by="Keras 3.9 and newer",

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 
+#: The headings of every page, in this order.
+SECTIONS = ("What it means", "Why it happens", "Example", "How to fix it", "References")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:
     """How a problem shows itself in a traceback.
@@ -31,23 +35,30 @@ class Rule:
     """One reason why a model does not load: its detection, its symptoms, its page.
 
     The page is the docstring of the module that defines ``detect``, in Markdown, so that a rule and its explanation
-    are one file.
+    are one file. Its first line is the summary, and its sections are those of `SECTIONS`.
 
     Attributes:
         code: stable for ever.
         name: the problem in words, ``unresolvable-object``; stable too.
-        summary: one line for lists.
         detect: yields the findings for one model in one environment; pure.
         raises: what users see when the rule is right; empty for what loads without a word.
     """
 
     code: str
     name: str
-    summary: str
     detect: Callable[[Case], Iterable[Finding]] = field(repr=False)
     raises: tuple[Symptom, ...] = ()
 
     @property
+    def summary(self) -> str:
+        """The problem in one line, for lists: the first line of the page."""
+        return self._text.partition("\n")[0].rstrip(".")
+
+    @property
     def page(self) -> str:
-        """The documentation page, in Markdown; empty where Python dropped docstrings (``-OO``)."""
+        """The documentation page, in Markdown; empty but for its title where Python dropped docstrings (``-OO``)."""
+        return f"# {self.code}: {self.name}\n\n{self._text}"
+
+    @property
+    def _text(self) -> str:
         return sys.modules[self.detect.__module__].__doc__ or ""

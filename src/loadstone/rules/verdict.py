@@ -46,8 +46,8 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
 def is_covered(case: Case) -> bool:
     """Whether the tables know enough to say that a model loads when no rule objects.
 
-    Not for a file that was not recognised or is damaged in part, nor for a Keras older than the oldest that was read, nor for TensorFlow
-    Addons outside the window that it declares.
+    Not for a file that was not recognised or is damaged in part, nor for a Keras older than the oldest that was read,
+    nor for TensorFlow Addons outside the window that it declares.
     """
     if case.keras is None or case.artifact.format is Format.UNRECOGNISED:
         return False

@@ -56,8 +56,9 @@ def _l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12) -> Any:
 
 
 def _norm(x: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 - TensorFlow's name
-    order = None if ord in {"euclidean", "fro"} else ord
-    return ops.norm(x, ord=order, axis=_axes(axis), keepdims=keepdims)
+    if ord in ("euclidean", "fro"):  # over any number of axes, which keras.ops.norm does not take
+        return ops.sqrt(ops.sum(ops.square(x), axis=_axes(axis), keepdims=keepdims))
+    return ops.norm(x, ord=ord, axis=_axes(axis), keepdims=keepdims)
 
 
 def _axes(axis: Any) -> Any:

@@ -53,7 +53,7 @@ class MultiLabelConfusionMatrix(keras.metrics.Metric):
     def result(self) -> Tensor:
         """Return [[true negatives, false positives], [false negatives, true positives]] of each label."""
         counts = [self.true_negatives, self.false_positives, self.false_negatives, self.true_positives]
-        return ops.reshape(ops.transpose(ops.stack([ops.convert_to_tensor(count) for count in counts])), (-1, 2, 2))
+        return ops.reshape(ops.transpose(ops.stack([count.value for count in counts])), (-1, 2, 2))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
-from loadstone.addons.optimizers.base import only_rows
+from loadstone.addons.optimizers.base import only_rows, rounded
 from loadstone.addons.optimizers.rectified_adam import RectifiedAdam
 
 if TYPE_CHECKING:
@@ -71,8 +71,9 @@ class AdaBelief(RectifiedAdam):
         self.rectify = rectify
 
     def _second_moment(self, v: keras.Variable, m: keras.Variable, gradient: Tensor, rows: Tensor | None) -> Tensor:
-        decayed = self.beta_2 * v
-        return only_rows(rows, decayed + (1 - self.beta_2) * ops.square(gradient - m) + self.epsilon, decayed)
+        (beta_2,) = rounded(v, self.beta_2)
+        decayed = beta_2 * v
+        return only_rows(rows, decayed + (1 - beta_2) * ops.square(gradient - m) + self.epsilon, decayed)
 
     def _rectified(self, first: Tensor, root: Tensor, step: Tensor, beta_2_power: Tensor) -> Tensor:
         if not self.rectify:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient
+from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, rounded
 from loadstone.addons.optimizers.utils import matches_any
 
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ class LAMB(AddonsOptimizer):
         name: str = "LAMB",
         **kwargs: Any,
     ) -> None:
-        # Keras applies its own kind of decay to what stands in self.weight_decay.
-        self._decay = kwargs.pop("weight_decay_rate", weight_decay)
+        weight_decay = kwargs.pop("weight_decay_rate", weight_decay)
         super().__init__(learning_rate, name, **kwargs)
+        # Keras applies its own kind of decay to what stands in self.weight_decay.
+        self._decay = weight_decay
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon or keras.config.epsilon()
@@ -74,10 +75,11 @@ class LAMB(AddonsOptimizer):
         index = self._get_variable_index(variable)
         m, v = self.slot("m", variable), self.slot("v", variable)
         step = ops.cast(self.iterations + 1, variable.dtype)
-        self.assign(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
-        self.assign(v, self.beta_2 * v + (1 - self.beta_2) * ops.square(gradient))
-        first = m / (1 - ops.power(ops.cast(self.beta_1, variable.dtype), step))
-        second = v / (1 - ops.power(ops.cast(self.beta_2, variable.dtype), step))
+        beta_1, beta_2 = rounded(variable, self.beta_1, self.beta_2)
+        self.assign(m, beta_1 * m + (1 - beta_1) * gradient)
+        self.assign(v, beta_2 * v + (1 - beta_2) * ops.square(gradient))
+        first = m / (1 - ops.power(beta_1, step))
+        second = v / (1 - ops.power(beta_2, step))
         update = first / (ops.sqrt(second) + self.epsilon)
         if self._decays[index]:
             update = update + self._decay * variable

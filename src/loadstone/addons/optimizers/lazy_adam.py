@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows
+from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,15 +62,15 @@ class LazyAdam(AddonsOptimizer):
         gradient, rows = dense_gradient(gradient, variable)
         m, v = self.slot("m", variable), self.slot("v", variable)
         step = ops.cast(self.iterations + 1, variable.dtype)
-        beta_1_power = ops.power(ops.cast(self.beta_1, variable.dtype), step)
-        beta_2_power = ops.power(ops.cast(self.beta_2, variable.dtype), step)
+        beta_1, beta_2 = rounded(variable, self.beta_1, self.beta_2)
+        beta_1_power, beta_2_power = ops.power(beta_1, step), ops.power(beta_2, step)
         rate = ops.cast(learning_rate, variable.dtype) * ops.sqrt(1 - beta_2_power) / (1 - beta_1_power)
 
         def replace(target: keras.Variable, value: Tensor) -> None:
             self.assign(target, only_rows(rows, value, ops.convert_to_tensor(target)))
 
-        replace(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
-        replace(v, self.beta_2 * v + (1 - self.beta_2) * ops.square(gradient))
+        replace(m, beta_1 * m + (1 - beta_1) * gradient)
+        replace(v, beta_2 * v + (1 - beta_2) * ops.square(gradient))
         second = v
         if self.amsgrad and rows is None:
             second = self.slot("vhat", variable)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows
+from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,16 +73,17 @@ class NovoGrad(AddonsOptimizer):
         gradient, rows = dense_gradient(gradient, variable)
         m, v = self.slot("m", variable), self.slot("v", variable)
         is_first = ops.equal(self.iterations, 0)
+        beta_1, beta_2 = rounded(variable, self.beta_1, self.beta_2)
         square = ops.sum(ops.square(gradient))
-        self.assign(v, ops.where(is_first, square, self.beta_2 * v + (1 - self.beta_2) * square))
+        self.assign(v, ops.where(is_first, square, beta_2 * v + (1 - beta_2) * square))
         second = v
         if self.amsgrad:
             second = self.slot("vhat", variable)
             self.assign(second, ops.maximum(second, v))
         gradient = gradient / (ops.sqrt(second) + self.epsilon) + self._weight_decay * variable
         if self.grad_averaging:
-            gradient = ops.where(is_first, gradient, (1 - self.beta_1) * gradient)
-        velocity = self.beta_1 * m - ops.cast(learning_rate, variable.dtype) * gradient
+            gradient = ops.where(is_first, gradient, (1 - beta_1) * gradient)
+        velocity = beta_1 * m - ops.cast(learning_rate, variable.dtype) * gradient
         self.assign(m, only_rows(rows, velocity, ops.convert_to_tensor(m)))
         self.assign(variable, only_rows(rows, variable + velocity, ops.convert_to_tensor(variable)))
 

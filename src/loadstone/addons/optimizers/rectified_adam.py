@@ -15,6 +15,7 @@ from loadstone.addons.optimizers.base import (
     current_value,
     dense_gradient,
     only_rows,
+    rounded,
     serialize_hyperparameter,
 )
 
@@ -83,14 +84,15 @@ class RectifiedAdam(AddonsOptimizer):
         gradient, rows = dense_gradient(gradient, variable)
         m, v = self.slot("m", variable), self.slot("v", variable)
         step = ops.cast(self.iterations + 1, variable.dtype)
-        beta_2_power = ops.power(ops.cast(self.beta_2, variable.dtype), step)
-        self.assign(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
+        beta_1, beta_2 = rounded(variable, self.beta_1, self.beta_2)
+        beta_2_power = ops.power(beta_2, step)
+        self.assign(m, beta_1 * m + (1 - beta_1) * gradient)
         self.assign(v, self._second_moment(v, m, gradient, rows))
         second_moment = v
         if self.amsgrad:
             second_moment = self.slot("vhat", variable)
             self.assign(second_moment, ops.maximum(second_moment, v))
-        first = m / (1 - ops.power(ops.cast(self.beta_1, variable.dtype), step))
+        first = m / (1 - ops.power(beta_1, step))
         root = ops.sqrt(second_moment / (1 - beta_2_power))
         update = self._rectified(first, root, step, beta_2_power)
         if self._weight_decay != 0.0:
@@ -100,11 +102,12 @@ class RectifiedAdam(AddonsOptimizer):
 
     def _second_moment(self, v: keras.Variable, m: keras.Variable, gradient: Tensor, rows: Tensor | None) -> Tensor:
         del m, rows
-        return self.beta_2 * v + (1 - self.beta_2) * ops.square(gradient)
+        (beta_2,) = rounded(v, self.beta_2)
+        return beta_2 * v + (1 - beta_2) * ops.square(gradient)
 
     def _rectified(self, first: Tensor, root: Tensor, step: Tensor, beta_2_power: Tensor) -> Tensor:
         """Return the step before the learning rate: rectified Adam's, or the first moment while too few were seen."""
-        length_limit = 2 / (1 - self.beta_2) - 1
+        length_limit = 2 / (1 - ops.cast(self.beta_2, step.dtype)) - 1
         length = length_limit - 2 * step * beta_2_power / (1 - beta_2_power)
         enough = ops.greater_equal(length, self.sma_threshold)
         # Below a length of 4 this is the root of a negative number, and not taken.

@@ -64,10 +64,10 @@ class DecoupledWeightDecayExtension:
 
     def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
         """Decay ``variable``, or the rows of it that a sparse gradient names, then take the optimizer's step."""
+        gradient, rows = dense_gradient(gradient, variable)
         index = self._get_variable_index(variable)  # type: ignore[attr-defined]  # the optimizer's
         if self._decays[index]:
             step = self.iterations  # type: ignore[attr-defined]  # the optimizer's
-            _, rows = dense_gradient(gradient, variable)
             decayed = variable * (1 - current_value(self._decoupled_decay, step, variable.dtype))
             self.assign(variable, only_rows(rows, decayed, ops.convert_to_tensor(variable)))  # type: ignore[attr-defined]  # same
         super().update_step(gradient, variable, learning_rate)  # type: ignore[misc]  # the optimizer's

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows
+from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,17 +82,17 @@ class Yogi(AddonsOptimizer):
         gradient, rows = dense_gradient(gradient, variable)
         v = self.slot("v", variable)
         step = ops.cast(self.iterations + 1, variable.dtype)
-        beta1_power = ops.power(ops.cast(self.beta1, variable.dtype), step)
-        beta2_power = ops.power(ops.cast(self.beta2, variable.dtype), step)
+        beta1, beta2 = rounded(variable, self.beta1, self.beta2)
+        beta1_power, beta2_power = ops.power(beta1, step), ops.power(beta2, step)
         rate = ops.cast(learning_rate, variable.dtype) * ops.sqrt(1 - beta2_power) / (1 - beta1_power)
         first = gradient
         if self.beta1 > 0:
             m = self.slot("m", variable)
-            self.assign(m, self.beta1 * m + (1 - self.beta1) * gradient)
+            self.assign(m, beta1 * m + (1 - beta1) * gradient)
             first = m
         square = ops.square(gradient)
         direction = ops.sign(square - v) if self.activation == "sign" else ops.tanh(10 * (square - v))
-        second = v + (1 - self.beta2) * direction * square
+        second = v + (1 - beta2) * direction * square
         self.assign(v, only_rows(rows, second, ops.convert_to_tensor(v)))
         rate = rate / (ops.sqrt(second) + self.epsilon)
         moved = self._proximal(variable - rate * first, rate)

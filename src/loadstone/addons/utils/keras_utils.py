@@ -48,12 +48,13 @@ def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor
 def serialize_activation(activation: Callable[..., Tensor]) -> Activation:
     """Return the configuration of an activation function that ``keras.activations.get`` reads back.
 
-    Keras 3 stores a registered function by name alone where a function of that name is its own (``gelu``, ``mish``),
-    and would read back its own. A function of the addons is therefore stored as a whole object.
+    Keras 3.6 stores a registered function that shares its name with one of Keras' own (``gelu``, ``mish``) by that name
+    alone, and would read back its own. Later releases store what this does.
     """
-    if getattr(activation, "__module__", "").startswith("keras."):
-        return keras.activations.serialize(activation)
-    return keras.saving.serialize_keras_object(activation)
+    name = keras.saving.get_registered_name(activation)
+    if ">" in name:
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    return keras.activations.serialize(activation)
 
 
 def fresh(initializer: Initializer) -> Initializer:

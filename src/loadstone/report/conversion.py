@@ -1,0 +1,43 @@
+"""What became of a conversion, as text for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loadstone.report.text import Line, finding_lines, labelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.finding import Finding, Parity
+    from loadstone.runtime.convert import Conversion
+
+
+def conversion_lines(conversion: Conversion) -> Iterator[Line]:
+    """The new file, everything that was changed, and how the outputs compare."""
+    yield Line(text=f"{conversion.source} -> {conversion.target}", role="title")
+    for note in conversion.notes:
+        yield from labelled("changed", f"{note.at}: {note.message}" if note.at else note.message)
+    yield from labelled("outputs", parity_text(conversion.parity))
+
+
+def parity_text(parity: Parity) -> str:
+    """The comparison in one line: the verdict, the largest difference, or why there is none."""
+    parts = [parity.verdict.value]
+    if parity.max_abs is not None:
+        parts.append(f"largest difference {parity.max_abs:.3g}, tolerance {parity.tolerance:.3g}")
+    if parity.first_divergence is not None:
+        parts.append(f"first at {parity.first_divergence}")
+    if parity.why is not None:
+        parts.append(parity.why)
+    return "; ".join(parts)
+
+
+def failure_lines(
+    source: str, message: str, findings: tuple[Finding, ...], *, everything: bool = False
+) -> Iterator[Line]:
+    """Why nothing was written: every finding, then the message."""
+    for finding in findings:
+        yield from finding_lines(finding, source, everything=everything)
+        yield Line(text="")
+    yield Line(text=f"{source} was not converted: {message}", role="error")

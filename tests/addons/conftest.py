@@ -1,0 +1,165 @@
+"""The rows of the golden table, as the argument ``row`` of tests that say which: ``@pytest.mark.golden("layers")``."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from loadstone import addons
+
+DATA = Path(__file__).parents[1] / "golden" / "data"
+KINDS = ("layers", "functions", "losses", "metrics", "optimizers")
+TOLERANCE = 2e-6
+# Float32 sums of many terms, and powers close to zero, are not rounded alike everywhere.
+LOOSER = {
+    "layers/ln_lstm_dropout": 2e-5,
+    "layers/netvlad": 1e-5,
+    "layers/nas": 1e-5,
+    "layers/nas_projected": 1e-5,
+    "metrics/r2_adjusted": 1e-5,
+    "optimizers/adabelief": 1e-5,
+    "optimizers/adabelief_sparse": 1e-5,
+    "optimizers/adamw_excluded": 1e-5,
+    "optimizers/adamw_sparse": 1e-5,
+    "optimizers/conditional_nuclear": 1e-5,
+}
+# What TensorFlow Addons stored and nothing reads; see WeightNormalization.
+IGNORED_WEIGHTS = "data_dep_init/"
+# What Keras 2 wrote into a wrapped layer and Keras 3 refuses.
+OF_KERAS_2 = ("time_major", "batch_input_shape", "input_length", "build_config")
+
+
+class Row:
+    """One case: its description, and its answers by name."""
+
+    def __init__(self, kind: str, label: str) -> None:
+        self.name = f"{kind}/{label}"
+        keys = {key: key.partition("/") for key in archive(kind)}
+        self.answers = {what: archive(kind)[key] for key, (of, _, what) in keys.items() if of == label}
+        case = json.loads(str(self.answers.pop("case")))
+        self.identity: str = case["object"]
+        self.object: Any = addons.REGISTERED[self.identity]
+        self.config: dict[str, Any] = without_keras_2(case["config"])
+        self.weights: list[str] = case.get("weights", [])
+        self.is_cell: bool = case.get("cell", False)
+        self.tolerance = LOOSER.get(self.name, TOLERANCE)
+
+    def all_of(self, prefix: str) -> list[Any]:
+        """Return the answers called ``prefix`` and a number, in order; the cases have fewer than 100."""
+        return [self.answers[key] for key in (f"{prefix}{index}" for index in range(100)) if key in self.answers]
+
+    def assert_equal(self, actual: Any, expected: Any, what: str) -> None:
+        """Compare a tensor, variable or array with an answer."""
+        np.testing.assert_allclose(
+            actual.numpy() if isinstance(actual, keras.Variable) else ops.convert_to_numpy(actual),
+            expected,
+            rtol=self.tolerance,
+            atol=self.tolerance,
+            err_msg=f"{self.name}: {what}",
+        )
+
+    def make(self, **changes: Any) -> Any:
+        """Build the object from the configuration that TensorFlow Addons wrote."""
+        return self.object.from_config(json.loads(json.dumps({**self.config, **changes})))
+
+    def make_layer(self, **changes: Any) -> Any:
+        """Build the layer; a cell's within an RNN."""
+        thing = self.make(**changes)
+        return keras.layers.RNN(thing, return_sequences=True) if self.is_cell else thing
+
+    def built_layer(self) -> Any:
+        """Build the layer and its weights."""
+        layer = self.make_layer()
+        shapes = [value.shape for value in self.all_of("input")]
+        layer.build(shapes[0] if len(shapes) == 1 else shapes)
+        return layer
+
+    def argument(self, values: list[Any] | None = None) -> Any:
+        """Return what the layer is called on: the inputs of the case, or ``values``."""
+        values = [ops.convert_to_tensor(value) for value in self.all_of("input")] if values is None else values
+        return values[0] if len(values) == 1 else values
+
+    def set_weights(self, layer: Any, prefix: str = "weight") -> dict[str, Any]:
+        """Set a layer's weights by name; return the variables by stored name. None is left over."""
+        variables = {}
+        for name, value in zip(self.weights, self.all_of(prefix), strict=True):
+            if IGNORED_WEIGHTS not in name:
+                variables[name] = variable_named(layer.weights, name)
+                variables[name].assign(value)
+        assert len({id(variable) for variable in variables.values()}) == len(layer.weights)
+        return variables
+
+
+@cache
+def archive(kind: str) -> dict[str, Any]:
+    """Return all answers of one kind."""
+    with np.load(DATA / f"{kind}.npz", allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+@cache
+def labels(kind: str) -> tuple[str, ...]:
+    """Return the cases of one kind."""
+    return tuple(key.removesuffix("/case") for key in archive(kind) if key.endswith("/case"))
+
+
+def without_keras_2(config: Any) -> Any:
+    """Return a configuration without what Keras 2 wrote into that of a wrapped layer."""
+    if isinstance(config, dict):
+        return {key: without_keras_2(value) for key, value in config.items() if key not in OF_KERAS_2}
+    return config
+
+
+def variable_named(variables: list[Any], name: str) -> Any:
+    """Return the variable that shares the most parts at the end of its path with a stored name."""
+    stored = name.split("/")[::-1]
+
+    def shared(variable: Any) -> int:
+        parts = variable.path.split("/")[::-1]
+        differing = (index for index, pair in enumerate(zip(parts, stored, strict=False)) if pair[0] != pair[1])
+        return next(differing, min(len(parts), len(stored)))
+
+    best, *others = sorted(variables, key=shared, reverse=True)
+    assert shared(best) > max(map(shared, others), default=0), f"no one variable is {name}"
+    return best
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "golden(kind, needs, lacks, once): run for the rows of the golden table")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    mark = metafunc.definition.get_closest_marker("golden")
+    if mark is not None:
+        metafunc.parametrize("row", chosen(*mark.args, **mark.kwargs), indirect=True, ids=lambda case: case[1])
+
+
+def chosen(
+    kind: str, *, needs: str | None = None, lacks: str | None = None, once: bool = False
+) -> list[tuple[str, str]]:
+    """Return the cases of one kind that have an answer, or lack one; with ``once`` only the first of each object."""
+    answers = archive(kind)
+    cases = [label for label in labels(kind) if needs is None or f"{label}/{needs}" in answers]
+    cases = [label for label in cases if lacks is None or f"{label}/{lacks}" not in answers]
+    if once:
+        first = {json.loads(str(answers[f"{label}/case"]))["object"]: label for label in reversed(cases)}
+        cases = [label for label in cases if label in first.values()]
+    return [(kind, label) for label in cases]
+
+
+@pytest.fixture
+def row(request: pytest.FixtureRequest) -> Row:
+    return Row(*request.param)
+
+
+@pytest.fixture(scope="session")
+def golden_objects() -> set[str]:
+    """Return the objects that the golden table has rows for."""
+    return {json.loads(str(archive(kind)[f"{label}/case"]))["object"] for kind in KINDS for label in labels(kind)}

@@ -1,0 +1,248 @@
+"""Every upgrade: what it changes, what it refuses, what it leaves alone."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from loadstone.artifact import Dialect, Pointer
+from loadstone.blueprint.graph import (
+    Blueprint,
+    Call,
+    LayerSpec,
+    ModelKind,
+    Note,
+    ObjectSpec,
+    Obstacle,
+    TensorRef,
+    Training,
+)
+from loadstone.blueprint.upgrades import UPGRADES, Upgraded, upgrade
+
+AT = Pointer(document="model_config", path="/config/layers/0")
+X = TensorRef(layer="x", call=0, output=0)
+
+
+def spec(class_name: str, /, **config: Any) -> ObjectSpec:
+    return ObjectSpec(name=class_name, config=MappingProxyType(config), at=AT)
+
+
+def identifier(name: str) -> ObjectSpec:
+    return ObjectSpec(name=name, is_identifier=True, at=AT)
+
+
+def model(*layers: LayerSpec, kind: ModelKind = ModelKind.FUNCTIONAL, **rest: Any) -> Blueprint:
+    return Blueprint(name="model", kind=kind, layers=layers, at=AT, **rest)
+
+
+def layer(content: Any, name: str = "layer", calls: tuple[Call, ...] = (Call(args=(X,)),)) -> LayerSpec:
+    return LayerSpec(name=name, stored_name=name, content=content, calls=calls)
+
+
+def upgraded(content: ObjectSpec) -> Upgraded:
+    return upgrade(model(layer(content)), Dialect.KERAS_2)
+
+
+def result(content: ObjectSpec) -> ObjectSpec:
+    after = upgraded(content)
+    assert after.problems == ()
+    found = after.blueprint.layers[0].content
+    assert isinstance(found, ObjectSpec)
+    return found
+
+
+CHANGED = [
+    (
+        "renamed-batch-input-shape",
+        spec("InputLayer", batch_input_shape=(None, 3)),
+        spec("InputLayer", batch_shape=(None, 3)),
+    ),
+    ("renamed-alpha", spec("LeakyReLU", alpha=0.3), spec("LeakyReLU", negative_slope=0.3)),
+    ("renamed-lr", spec("SGD", lr=0.1), spec("SGD", learning_rate=0.1)),
+    ("dropped-batch-input-shape", spec("Dense", units=2, batch_input_shape=(None, 3)), spec("Dense", units=2)),
+    ("dropped-dynamic", spec("Dense", units=2, dynamic=False), spec("Dense", units=2)),
+    ("dropped-jit-compile", spec("Adam", jit_compile=True), spec("Adam")),
+    ("dropped-is-legacy-optimizer", spec("Adam", is_legacy_optimizer=False), spec("Adam")),
+    ("dropped-ragged", spec("InputLayer", ragged=False), spec("InputLayer")),
+    ("dropped-sparse", spec("InputLayer", sparse=False), spec("InputLayer")),
+    ("dropped-input-length", spec("Embedding", input_length=7), spec("Embedding")),
+    ("dropped-sparse", spec("Embedding", sparse=False), spec("Embedding")),
+    ("dropped-time-major", spec("LSTM", time_major=False), spec("LSTM")),
+    ("dropped-implementation", spec("GRUCell", implementation=2), spec("GRUCell")),
+    ("dropped-groups", spec("DepthwiseConv2D", groups=1), spec("DepthwiseConv2D")),
+    ("dropped-kernel-initializer", spec("SeparableConv2D", kernel_initializer=None), spec("SeparableConv2D")),
+    ("dropped-kernel-regularizer", spec("SeparableConv2D", kernel_regularizer=None), spec("SeparableConv2D")),
+    ("dropped-kernel-constraint", spec("SeparableConv1D", kernel_constraint=None), spec("SeparableConv1D")),
+    ("dropped-query-shape", spec("MultiHeadAttention", query_shape=(None, 3)), spec("MultiHeadAttention")),
+    ("dropped-key-shape", spec("MultiHeadAttention", key_shape=(None, 3)), spec("MultiHeadAttention")),
+    ("dropped-value-shape", spec("MultiHeadAttention", value_shape=(None, 3)), spec("MultiHeadAttention")),
+    ("dropped-fused", spec("BatchNormalization", fused=True), spec("BatchNormalization")),
+    ("dropped-renorm", spec("BatchNormalization", renorm=False), spec("BatchNormalization")),
+    ("dropped-virtual-batch-size", spec("BatchNormalization", virtual_batch_size=None), spec("BatchNormalization")),
+    ("optimizer-package", spec("Custom>Adam", beta_1=0.9), spec("Adam", beta_1=0.9)),
+    (
+        "hard-sigmoid",
+        spec("LSTM", recurrent_activation=identifier("hard_sigmoid")),
+        spec("LSTM", recurrent_activation=identifier("Keras2>hard_sigmoid")),
+    ),
+    (
+        "dtype-policy",
+        spec("Dense", dtype=spec("Policy", name="mixed_float16")),
+        spec("Dense", dtype="mixed_float16"),
+    ),
+    ("single-axis", spec("BatchNormalization", axis=(3,)), spec("BatchNormalization", axis=3)),
+    ("automatic-reduction", spec("Huber", reduction="auto"), spec("Huber", reduction="sum_over_batch_size")),
+    ("decay", spec("SGD", decay=0.0), spec("SGD")),
+    (
+        "decay",
+        spec("SGD", learning_rate=0.1, decay=0.5),
+        spec(
+            "SGD",
+            learning_rate=spec("InverseTimeDecay", initial_learning_rate=0.1, decay_steps=1, decay_rate=0.5),
+        ),
+    ),
+    (
+        "lambda-places",
+        spec("Lambda", function="f", function_type="function", module="m", output_shape_type="raw"),
+        spec("Lambda", function="f", function_type="function"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "before", "after"), CHANGED, ids=[f"{n}-{b.name}" for n, b, _ in CHANGED])
+def test_an_upgrade_changes_what_it_is_for_and_says_so(name: str, before: ObjectSpec, after: ObjectSpec) -> None:
+    assert result(before) == after
+    assert name in {note.upgrade for note in upgraded(before).notes}
+
+
+def test_every_upgrade_has_an_example() -> None:
+    assert {row.name for row in UPGRADES} == {name for name, _, _ in CHANGED}
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        spec("LSTM", time_major=True),
+        spec("DepthwiseConv2D", groups=2),
+        spec("InputLayer", ragged=True),
+        spec("InputLayer", sparse=True),
+        spec("BatchNormalization", renorm=True),
+        spec("Dense", dynamic=True),
+    ],
+)
+def test_a_value_without_equivalent_is_a_problem_never_a_silent_change(refused: ObjectSpec) -> None:
+    (problem,) = upgraded(refused).problems
+    ((key, value),) = refused.config.items()
+    assert problem.obstacle is Obstacle.UNKNOWN_ARGUMENT
+    assert problem.subject == f"{refused.name}.{key}"
+    assert f"{key}={value!r}" in problem.message
+    assert problem.at == AT
+
+
+@pytest.mark.parametrize(
+    "untouched",
+    [
+        spec("Conv2D", groups=4),
+        spec("BatchNormalization", axis=3),
+        spec("Dense", activation=identifier("relu")),
+        spec("Addons>AdamW", decay=0.5),
+    ],
+)
+def test_what_keras_3_takes_is_left_alone(untouched: ObjectSpec) -> None:
+    assert result(untouched) == untouched
+    assert upgraded(untouched).notes == ()
+
+
+def test_a_wrapped_layer_is_upgraded_too() -> None:
+    before = spec("Bidirectional", layer=spec("LSTM", time_major=False), extras=(spec("LSTM", time_major=False),))
+    assert result(before) == spec("Bidirectional", layer=spec("LSTM"), extras=(spec("LSTM"),))
+
+
+def test_a_model_that_keras_3_wrote_is_left_alone() -> None:
+    blueprint = model(layer(spec("LSTM", time_major=True)))
+    assert upgrade(blueprint, Dialect.KERAS_3) == Upgraded(blueprint=blueprint, notes=(), problems=())
+
+
+def test_slashes_in_names_are_replaced_wherever_the_layer_is_named() -> None:
+    a = TensorRef(layer="block/conv", call=0, output=0)
+    blueprint = model(
+        layer(spec("Conv2D", name="block/conv"), "block/conv"),
+        layer(spec("Dense", name="block_conv"), "block_conv", (Call(args=(a,)),)),
+        inputs=X,
+        outputs=a,
+    )
+    after = upgrade(blueprint, Dialect.KERAS_2).blueprint
+    assert [(each.name, each.stored_name) for each in after.layers] == [
+        ("block_conv_1", "block/conv"),
+        ("block_conv", "block_conv"),
+    ]
+    first = after.layers[0].content
+    assert isinstance(first, ObjectSpec)
+    assert first.config["name"] == "block_conv_1"
+    assert after.outputs == TensorRef(layer="block_conv_1", call=0, output=0)
+    assert after.layers[1].calls == (Call(args=(TensorRef(layer="block_conv_1", call=0, output=0),)),)
+
+
+def test_a_nested_models_name_is_replaced_too() -> None:
+    inner = Blueprint(name="a/b", kind=ModelKind.FUNCTIONAL, layers=(layer(spec("Dense")),), at=AT)
+    after = upgrade(model(layer(inner, "a/b")), Dialect.KERAS_2).blueprint.layers[0]
+    assert isinstance(after.content, Blueprint)
+    assert (after.name, after.content.name) == ("a_b", "a_b")
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (spec("Dense", units=2, batch_input_shape=(None, 3), dtype="float16"), ("layer_input", (None, 3), "float16")),
+        (spec("Embedding", batch_input_shape=(None, 7), dtype="float16"), ("layer_input", (None, 7), "float32")),
+    ],
+)
+def test_a_sequential_gets_the_input_that_its_first_layer_carries(first: ObjectSpec, expected: Any) -> None:
+    after = upgrade(model(layer(first, calls=()), kind=ModelKind.SEQUENTIAL), Dialect.KERAS_2).blueprint
+    lead = after.layers[0].content
+    assert isinstance(lead, ObjectSpec)
+    assert lead.name == "InputLayer"
+    assert (lead.config["name"], lead.config["batch_shape"], lead.config["dtype"]) == expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [spec("Dense", units=2), spec("InputLayer", batch_input_shape=(None, 3)), model(layer(spec("Dense")))],
+)
+def test_a_sequential_that_names_its_input_otherwise_gets_none(content: Any) -> None:
+    after = upgrade(model(layer(content, calls=()), kind=ModelKind.SEQUENTIAL), Dialect.KERAS_2).blueprint
+    assert len(after.layers) == 1
+
+
+def test_initial_states_move_to_their_keyword() -> None:
+    h = TensorRef(layer="h", call=0, output=0)
+    before = model(layer(spec("GRU"), calls=(Call(args=((X, h),)), Call(args=(X,)))))
+    after = upgrade(before, Dialect.KERAS_2)
+    assert after.blueprint.layers[0].calls == (
+        Call(args=(X,), kwargs={"initial_state": (h,)}),
+        Call(args=(X,)),
+    )
+    assert [note.upgrade for note in after.notes] == ["initial-state"]
+
+
+def test_the_compile_state_is_upgraded() -> None:
+    training = Training(
+        optimizer=spec("Custom>SGD", jit_compile=False),
+        loss=spec("Huber", reduction="auto"),
+        metrics=((identifier("acc"),),),
+        weighted_metrics=None,
+        loss_weights=None,
+        options=MappingProxyType({"run_eagerly": False, "experimental_run_tf_function": True}),
+    )
+    after = upgrade(model(layer(spec("Dense")), training=training), Dialect.KERAS_2)
+    assert after.blueprint.training == Training(
+        optimizer=spec("SGD"),
+        loss=spec("Huber", reduction="sum_over_batch_size"),
+        metrics=(identifier("acc"),),
+        weighted_metrics=None,
+        loss_weights=None,
+        options=MappingProxyType({"run_eagerly": False}),
+    )
+    assert all(isinstance(note, Note) for note in after.notes)

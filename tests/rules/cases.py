@@ -1,0 +1,521 @@
+"""One hand-made case a row: what it is, where it is to be loaded, which codes it gives, and whether it loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.rules.artifacts import (
+    archive,
+    array,
+    broken,
+    bytecode,
+    functional,
+    identifier,
+    keras3,
+    layer,
+    model,
+    operation,
+    saved_model,
+    stored,
+    trained,
+)
+from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment
+
+from loadstone.artifact import DefectKind, Dialect, Format, Pointer
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """``loads`` and ``bare`` (with ``compile=False``) are the verdict, None for unknown."""
+
+    name: str
+    artifact: Artifact
+    environment: Environment
+    codes: tuple[str, ...] = ()
+    loads: bool | None = False
+    bare: bool | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ADDON = layer("Addons>GroupNormalization")
+ADDON_ARCHIVED = layer(
+    "GroupNormalization", module="tensorflow_addons.layers", registered_name="Addons>GroupNormalization"
+)
+ADDON_OPTIMIZER = layer("Addons>LAMB", {"name": "LAMB"}, slot="optimizer", in_training=True)
+ADDON_ADAMW = layer("Addons>AdamW", {"name": "AdamW"}, slot="optimizer", in_training=True)
+ADDON_METRIC = layer("Addons>F1Score", {"name": "f1"}, slot="metrics", in_training=True)
+LOSSES = Pointer(document="training_config", path="/loss")
+ONE_OF_LOSSES = Pointer(document="training_config", path="/loss/out")
+OLD_ADDONS = environment(python="3.8.18", tensorflow_cpu="2.4.1", tensorflow_addons="0.11.2")
+NO_ADDONS = environment(python="3.11.7", tensorflow="2.15.1", keras="2.15.0")
+BESIDE_KERAS3 = environment(tensorflow="2.21.0", keras="3.15.1", tensorflow_addons="0.23.0")
+LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
+LEGACY_KERAS = environment(tensorflow="2.19.0", keras="3.10.0", tf_keras="2.19.0", variables=LEGACY)
+JAX_ONLY = environment(keras="3.15.1", jax="0.7.0")
+H5PY3 = environment(python="3.8.18", tensorflow="2.4.1", h5py="3.1.0")
+
+
+def _defect(kind: DefectKind, code: str) -> Row:
+    return Row(name=kind.value, artifact=broken(kind), environment=KERAS315, codes=(code,), bare=False)
+
+
+ROWS: tuple[Row, ...] = (
+    _defect(DefectKind.MISSING, "LS101"),
+    _defect(DefectKind.UNREADABLE, "LS102"),
+    _defect(DefectKind.EMPTY, "LS103"),
+    _defect(DefectKind.LFS_POINTER, "LS104"),
+    _defect(DefectKind.HTML_PAGE, "LS105"),
+    _defect(DefectKind.TRUNCATED, "LS106"),
+    _defect(DefectKind.DAMAGED, "LS107"),
+    _defect(DefectKind.NOT_A_MODEL, "LS108"),
+    _defect(DefectKind.INCOMPLETE, "LS110"),
+    _defect(DefectKind.OVERSIZED, "LS111"),
+    Row(
+        name="HDF5 under .keras in Keras 3",
+        artifact=model(source="model.keras"),
+        environment=KERAS315,
+        codes=("LS109",),
+        bare=False,
+    ),
+    Row(
+        name="HDF5 without a suffix in Keras 3",
+        artifact=model(source="model"),
+        environment=KERAS315,
+        codes=("LS109",),
+        bare=False,
+    ),
+    Row(
+        name="an archive under .h5 in tf.keras 2.15",
+        artifact=archive(source="model.h5"),
+        environment=TF215,
+        codes=("LS109",),
+        bare=False,
+    ),
+    Row(
+        name="HDF5 under .keras in tf.keras 2.8",
+        artifact=broken(
+            DefectKind.MISLABELLED, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2, source="model.keras"
+        ),
+        environment=TF28,
+        codes=("LS109",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="weights only",
+        artifact=model(format=Format.HDF5_WEIGHTS, dialect=None),
+        environment=KERAS315,
+        codes=("LS112",),
+        bare=False,
+    ),
+    Row(name="nothing installed", artifact=model(), environment=EMPTY, codes=("LS201",), bare=False),
+    Row(name="JAX without KERAS_BACKEND", artifact=model(), environment=JAX_ONLY, codes=("LS201",), bare=False),
+    Row(
+        name="Addons beside Keras 3",
+        artifact=model(ADDON),
+        environment=BESIDE_KERAS3,
+        codes=("LS202", "LS301"),
+        bare=False,
+    ),
+    Row(
+        name="Addons outside its window",
+        artifact=model(ADDON),
+        environment=OLD_ADDONS,
+        codes=("LS202", "LS203"),
+        loads=None,
+        bare=None,
+    ),
+    Row(name="Addons to import", artifact=model(ADDON), environment=TF215, codes=("LS203",), loads=True, bare=True),
+    Row(
+        name="Addons to install",
+        artifact=model(ADDON),
+        environment=NO_ADDONS,
+        codes=("LS203", "LS301"),
+        bare=False,
+    ),
+    Row(name="an archive in tf.keras 2.8", artifact=archive(), environment=TF28, codes=("LS205",), bare=False),
+    Row(
+        name="a file of Keras 3 in tf.keras",
+        artifact=keras3(),
+        environment=TF215,
+        codes=("LS206",),
+        bare=False,
+    ),
+    Row(
+        name="a file of Keras 3 under TF_USE_LEGACY_KERAS",
+        artifact=keras3(),
+        environment=LEGACY_KERAS,
+        codes=("LS206",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel in Keras 3",
+        artifact=saved_model(config={"class_name": "Functional", "config": {}}),
+        environment=KERAS315,
+        codes=("LS207",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel with newer operations",
+        artifact=saved_model(ops=(operation("DisableCopyOnRead"), operation("MatMul"))),
+        environment=TF28,
+        codes=("LS208",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel with newer metadata",
+        artifact=saved_model(),
+        environment=TF24,
+        codes=("LS208",),
+        bare=False,
+    ),
+    Row(name="h5py 3 beside TensorFlow 2.4", artifact=model(), environment=H5PY3, codes=("LS209",), bare=False),
+    Row(name="an addon in Keras 3", artifact=model(ADDON), environment=KERAS315, codes=("LS301",), bare=False),
+    Row(
+        name="an addon optimizer in Keras 3",
+        artifact=model(ADDON_OPTIMIZER),
+        environment=KERAS315,
+        codes=("LS301",),
+        bare=True,
+    ),
+    Row(
+        name="an addon optimizer that Keras 3 mistakes for its own",
+        artifact=model(ADDON_ADAMW),
+        environment=KERAS315,
+        codes=("LS301",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="an addon metric that Keras 3 does not look up",
+        artifact=model(ADDON_METRIC),
+        environment=KERAS315,
+        codes=("LS301",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="an addon metric in a SavedModel",
+        artifact=saved_model(ADDON_METRIC),
+        environment=NO_ADDONS,
+        codes=("LS203", "LS301"),
+        bare=True,
+    ),
+    Row(
+        name="an addon layer in a SavedModel",
+        artifact=saved_model(ADDON),
+        environment=NO_ADDONS,
+        codes=("LS203", "LS301"),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="an addon cell in a SavedModel",
+        artifact=saved_model(layer("Addons>LayerNormLSTMCell", slot="cell")),
+        environment=NO_ADDONS,
+        codes=("LS203", "LS301"),
+        bare=False,
+    ),
+    Row(
+        name="an addon by registered name in an archive",
+        artifact=archive(ADDON_ARCHIVED),
+        environment=TF215,
+        codes=("LS203",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="an addon wrapped in an archive, by class name alone",
+        artifact=archive(
+            layer(
+                "WeightNormalization",
+                slot="layer",
+                module="tensorflow_addons.layers",
+                registered_name="Addons>WeightNormalization",
+            )
+        ),
+        environment=TF215,
+        codes=("LS203", "LS301"),
+        bare=False,
+    ),
+    Row(name="a custom layer", artifact=model(layer("Scale")), environment=TF215, codes=("LS302",), bare=False),
+    Row(
+        name="a custom loss",
+        artifact=model(identifier("cosine_mse", "loss", in_training=True, at=LOSSES)),
+        environment=TF215,
+        codes=("LS302",),
+        bare=True,
+    ),
+    Row(
+        name="a custom loss of one output, not looked at by Keras 3",
+        artifact=model(identifier("cosine_mse", "loss", in_training=True, at=ONE_OF_LOSSES)),
+        environment=KERAS315,
+        codes=("LS302",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="an activation that came later",
+        artifact=model(identifier("mish", "activation")),
+        environment=TF24,
+        codes=("LS303",),
+        bare=False,
+    ),
+    Row(
+        name="an optimizer of later releases",
+        artifact=model(layer("Custom>Adam", slot="optimizer", in_training=True)),
+        environment=TF24,
+        codes=("LS303",),
+        bare=True,
+    ),
+    Row(
+        name="an archive of tf.keras in Keras 3",
+        artifact=archive(layer("Functional", module="keras.src.engine.functional", slot="")),
+        environment=KERAS315,
+        codes=("LS304",),
+        bare=False,
+    ),
+    Row(
+        name="operations of tf.keras in Keras 3",
+        artifact=model(layer("TFOpLambda", {"function": "math.add"})),
+        environment=KERAS315,
+        codes=("LS305",),
+        bare=False,
+    ),
+    Row(
+        name="operations of Keras 3 in HDF5",
+        artifact=keras3(layer("GetItem")),
+        environment=KERAS315,
+        codes=("LS305",),
+        bare=False,
+    ),
+    Row(
+        name="groups of DepthwiseConv2D in Keras 3",
+        artifact=model(layer("DepthwiseConv2D", {"kernel_size": [3, 3], "groups": 1})),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=False,
+    ),
+    Row(
+        name="keepdims of a later release in TensorFlow 2.4",
+        artifact=model(layer("GlobalAveragePooling2D", {"keepdims": False})),
+        environment=TF24,
+        codes=("LS306",),
+        bare=False,
+    ),
+    Row(
+        name="lr in Keras 3",
+        artifact=model(layer("SGD", {"lr": 0.1}, slot="optimizer", in_training=True)),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=True,
+    ),
+    Row(
+        name="hard_sigmoid in Keras 3",
+        artifact=model(identifier("hard_sigmoid", "activation")),
+        environment=KERAS315,
+        codes=("LS307",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a slash in a name",
+        artifact=model(layer("Dense", {"name": "conv1/conv", "units": 3})),
+        environment=KERAS315,
+        codes=("LS308",),
+        bare=False,
+    ),
+    Row(
+        name="a bare layer in a wrapper",
+        artifact=model(layer("LSTM", {"units": 3}, slot="layer")),
+        environment=KERAS315,
+        codes=("LS309",),
+        bare=False,
+    ),
+    Row(
+        name="a tensor by keyword",
+        artifact=model(functional([stored("a"), stored("b"), stored("c", [["a", 0, 0, {"value": ["b", 0, 0]}]])])),
+        environment=KERAS315,
+        codes=("LS310",),
+        bare=False,
+    ),
+    Row(
+        name="a loss by its short name",
+        artifact=model(identifier("mse", "loss", in_training=True, at=LOSSES)),
+        environment=KERAS315,
+        codes=("LS311",),
+        bare=True,
+    ),
+    Row(
+        name="an inner model counted from one",
+        artifact=model(
+            functional([stored("a"), stored("encoder", [["a", 0, 0, {}]]), stored("b", [["encoder", 1, 0, {}]])])
+        ),
+        environment=KERAS315,
+        codes=("LS312",),
+        bare=False,
+    ),
+    Row(
+        name="optimizer state of Keras 2",
+        artifact=model(training=trained(4)),
+        environment=KERAS315,
+        codes=("LS401",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="optimizer state of Keras 2, of an unknown writer",
+        artifact=model(training=trained(4), writer=()),
+        environment=KERAS315,
+        codes=("LS401",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="no optimizer state",
+        artifact=model(training=trained(0)),
+        environment=KERAS315,
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="weights of another model",
+        artifact=model(
+            config={"class_name": "Sequential", "config": {"layers": [stored("dense")]}},
+            tensors=(array("model_weights/dense/dense/kernel:0", 3), array("model_weights/other/other/kernel:0", 3)),
+        ),
+        environment=TF215,
+        codes=("LS402",),
+        bare=False,
+    ),
+    Row(
+        name="MultiHeadAttention of TensorFlow 2.4 in 2.15",
+        artifact=model(layer("MultiHeadAttention", {"num_heads": 2, "key_dim": 4})),
+        environment=TF215,
+        codes=("LS403",),
+        bare=False,
+    ),
+    Row(
+        name="MultiHeadAttention of TensorFlow 2.4 in 2.4",
+        artifact=model(layer("MultiHeadAttention", {"num_heads": 2, "key_dim": 4})),
+        environment=TF24,
+        codes=("LS403",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="NoisyDense of an older release",
+        artifact=model(
+            layer("Addons>NoisyDense", {"name": "noisy"}), tensors=(array("model_weights/noisy/noisy/mu_kernel:0", 2),)
+        ),
+        environment=TF215,
+        codes=("LS203", "LS404"),
+        bare=False,
+    ),
+    Row(
+        name="bytecode that Keras 3 refuses",
+        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8"),)),
+        environment=KERAS315,
+        codes=("LS501",),
+        bare=False,
+    ),
+    Row(
+        name="bytecode of another Python",
+        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10"),)),
+        environment=TF215,
+        codes=("LS501",),
+        bare=False,
+    ),
+    Row(
+        name="bytecode that runs",
+        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.11", "tf"),)),
+        environment=TF215,
+        codes=("LS501",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="bytecode that wants tf where there is none",
+        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10", "tf"),)),
+        environment=TF24,
+        codes=("LS501",),
+        bare=False,
+    ),
+    Row(
+        name="bytecode of another Python in a SavedModel",
+        artifact=saved_model(layer("Lambda"), payloads=(bytecode("<3.10"),)),
+        environment=TF215,
+        codes=("LS501",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="bytecode that is not reached",
+        artifact=saved_model(layer("Lambda"), payloads=(bytecode("<3.10"),)),
+        environment=KERAS315,
+        codes=("LS207", "LS501"),
+        bare=False,
+    ),
+    Row(
+        name="a link that Keras 3.15 refuses",
+        artifact=broken(DefectKind.LEAVES_FILE, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2),
+        environment=KERAS315,
+        codes=("LS502",),
+        bare=False,
+    ),
+    Row(
+        name="a link that tf.keras follows",
+        artifact=broken(DefectKind.LEAVES_FILE, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2),
+        environment=TF215,
+        codes=("LS502",),
+        loads=None,
+        bare=None,
+    ),
+    Row(
+        name="a graph that reads files",
+        artifact=saved_model(ops=(operation("ReadFile", "call"), operation("SaveV2"), operation("RestoreV2"))),
+        environment=TF215,
+        codes=("LS503",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a path in the settings",
+        artifact=model(layer("StringLookup", {"vocabulary": "/etc/words.txt", "name": "lookup"})),
+        environment=TF215,
+        codes=("LS504",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a function of the standard library",
+        artifact=archive(layer("system", module="os", slot="activation", is_identifier=True)),
+        environment=KERAS315,
+        codes=("LS302", "LS505"),
+        bare=False,
+    ),
+    Row(
+        name="a helper of Keras itself",
+        artifact=archive(layer("get_file", module="keras.utils", slot="activation", is_identifier=True)),
+        environment=KERAS315,
+        codes=("LS302", "LS505"),
+        bare=False,
+    ),
+    Row(
+        name="a plain model", artifact=model(layer("Dense", {"units": 3})), environment=KERAS315, loads=True, bare=True
+    ),
+    Row(
+        name="a plain model in a Keras that was never read",
+        artifact=model(),
+        environment=environment(python="3.6.15", keras="1.2.2", theano="0.9.0", variables={"KERAS_BACKEND": "theano"}),
+        loads=None,
+        bare=None,
+    ),
+)

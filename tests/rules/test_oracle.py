@@ -1,0 +1,83 @@
+"""Predictions against the truth: what the real ``load_model`` of each era did with every file of the corpus."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.corpus_table import ERAS, MODELS, outcome
+from tests.rules.environments import era
+
+from loadstone.finding import Blocks
+from loadstone.formats import read
+from loadstone.rules import diagnose, rule
+
+if TYPE_CHECKING:
+    from tests.corpus_table import Model
+
+    from loadstone.artifact import Artifact
+    from loadstone.finding import Diagnosis
+
+EXPECTED = Path(__file__).with_name("expected_codes.toml")
+
+#: Every environment of the oracle: the era, and whether TensorFlow Addons is imported first.
+ENVIRONMENTS = [(name, addons) for name in ERAS for addons in ((True, False) if name != "keras315" else (False,))]
+
+
+@cache
+def artifact(model: Model) -> Artifact:
+    return read(model.path)
+
+
+@cache
+def diagnosed(model: Model, name: str, *, addons: bool) -> Diagnosis:
+    return diagnose(artifact(model), era(name, addons=addons))
+
+
+def label(value: object) -> str:
+    return f"{value[0]}{'+tfa' if value[1] else ''}" if isinstance(value, tuple) else getattr(value, "file", "")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=label)
+@pytest.mark.parametrize("model", MODELS, ids=label)
+def test_verdict_is_what_happened(model: Model, environment: tuple[str, bool]) -> None:
+    name, addons = environment
+    diagnosis = diagnosed(model, name, addons=addons)
+
+    seen = tuple(outcome(model, name, tfa_imported=addons, compiled=compiled).loads for compiled in (True, False))
+    assert (diagnosis.loads, diagnosis.loads_uncompiled) == seen, [
+        (finding.code, finding.blocks.value, finding.message) for finding in diagnosis.findings
+    ]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=label)
+@pytest.mark.parametrize("model", MODELS, ids=label)
+def test_reason_is_the_one_that_was_raised(model: Model, environment: tuple[str, bool]) -> None:
+    """The first error that Keras raised is a known symptom of one of the findings that block."""
+    name, addons = environment
+    raised = outcome(model, name, tfa_imported=addons, compiled=True)
+    blocking = [
+        finding.code
+        for finding in diagnosed(model, name, addons=addons).findings
+        if finding.blocks is not Blocks.NOTHING
+    ]
+    patterns = [symptom.pattern for code in blocking for symptom in rule(code).raises]
+
+    message = f"{raised.error}: {raised.message}"
+    assert raised.loads or any(re.search(pattern, message) for pattern in patterns), (message, blocking)
+
+
+@pytest.mark.parametrize("environment", [item for item in ENVIRONMENTS if item[1] or item[0] == "keras315"], ids=label)
+def test_codes_are_the_expected_ones(environment: tuple[str, bool]) -> None:
+    name, addons = environment
+    expected = tomllib.loads(EXPECTED.read_text(encoding="utf-8"))[name]
+
+    found = {
+        model.file: sorted({finding.code for finding in diagnosed(model, name, addons=addons).findings})
+        for model in MODELS
+    }
+    assert found == expected
