@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -21,8 +23,9 @@ def build(environment: Path) -> Path:
     """Build the environment unless it exists, and return its Python."""
     python = environment / "bin" / "python"
     if not python.exists():
-        subprocess.run(["uv", "venv", "--python", "3.11", str(environment)], check=True)
-        install = ["uv", "pip", "install", "--python", str(python), "--exclude-newer", NEWEST, *REQUIREMENTS]
+        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+        subprocess.run([uv, "venv", "--python", "3.11", str(environment)], check=True)
+        install = [uv, "pip", "install", "--python", str(python), "--exclude-newer", NEWEST, *REQUIREMENTS]
         subprocess.run(install, check=True)
     return python
 

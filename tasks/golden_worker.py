@@ -14,7 +14,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import golden_cases as cases
+import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
 import tensorflow_addons as tfa
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 STEPS = 20
 BATCHES = 3
+HALF = 0.5
 Answers = dict[str, Any]
 
 
@@ -65,9 +67,9 @@ def answer_layer(case: cases.Layer) -> Answers:
     layer(argument)
     weights = [*layer.trainable_weights, *layer.non_trainable_weights]
     names = [weight.name.removesuffix(":0") for weight in weights]
-    for name, weight in zip(names, weights):
+    for name, weight in zip(names, weights, strict=True):
         weight.assign(draw_weight(random, name, weight, case.set))
-    for name, weight in zip(names, weights):
+    for name, weight in zip(names, weights, strict=True):
         if "/data_dep_init/" in name:  # a copy of the wrapped layer, which equals it until the first call
             weight.assign(weights[names.index(name.replace("/data_dep_init/", "/"))])
     answers: Answers = {f"input{index}": value for index, value in enumerate(inputs)}
@@ -109,44 +111,44 @@ def draw_weight(random: np.random.Generator, name: str, weight: Any, fixed: dict
     value = fixed.get(name.rpartition("/")[2])
     if value is not None:
         return np.asarray(value, weight.dtype.as_numpy_dtype)
-    return random.normal(scale=0.6, size=weight.shape).astype("float32") + 0.1
+    drawn: NDArray[Any] = random.normal(loc=0.1, scale=0.6, size=weight.shape).astype("float32")
+    return drawn
 
 
 def answer_function(case: cases.Function) -> Answers:
-    """Call an activation, with the gradient of its output."""
+    """Call a function, with the gradients of its output."""
     random = generator("function", case.label)
     function = resolve(case.object)
-    value = random.normal(size=case.inputs[0]).astype("float32")
-    cotangent = random.normal(size=value.shape).astype("float32")
-    argument = tf.constant(value)
+    arguments = [tf.constant(random.normal(size=shape).astype("float32")) for shape in case.inputs]
     with tf.GradientTape() as tape:
-        tape.watch(argument)
-        output = function(argument, **case.arguments)
+        tape.watch(arguments)
+        output = function(*arguments, **case.arguments)
+        cotangent = random.normal(size=output.shape).astype("float32")
         score = tf.reduce_sum(output * cotangent)
-    return {
-        "input0": value,
-        "output0": output.numpy(),
-        "cotangent": cotangent,
-        "gradient0": tape.gradient(score, argument).numpy(),
-        "case": {"object": registered(function), "config": case.arguments},
-    }
+    answers: Answers = {"output0": output.numpy(), "cotangent": cotangent}
+    answers |= {f"input{index}": argument.numpy() for index, argument in enumerate(arguments)}
+    answers |= {f"gradient{index}": value.numpy() for index, value in enumerate(tape.gradient(score, arguments))}
+    answers["case"] = {"object": registered(function), "config": case.arguments}
+    return answers
 
 
 def draw_labels(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return labels or predictions of one kind."""
     real = random.normal(size=shape)
     uniform = random.uniform(0.02, 0.98, size=shape)
-    corners = np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(*shape[:-1], 4) if shape[-1] == 4 else real
+    corners = (
+        np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(*shape[:-1], 4) if shape[-1] == 4 else real
+    )
     values = {
         "real": real,
         "probability": uniform,
         "magnitude": uniform * 3,
         "simplex": uniform / uniform.sum(axis=-1, keepdims=True),
-        "binary": uniform > 0.5,
+        "binary": uniform > HALF,
         "classes": random.integers(0, 3, size=shape),
         "one_hot": np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])],
-        "multi_hot": np.maximum(uniform > 0.6, np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]),
-        "boxes": corners,
+        "multi_hot": np.maximum(uniform > HALF, np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]),
+        "boxes": corners.reshape(*shape[:-1], 4),
     }
     return np.asarray(values[kind], "float32")
 
@@ -160,20 +162,18 @@ def answer_loss(case: cases.Loss) -> Answers:
     answers: Answers = {"y_true": y_true, "y_pred": y_pred}
     argument = tf.constant(y_pred)
     is_class = isinstance(thing, type)
-    loss = thing(**case.arguments) if is_class else lambda true, pred: thing(true, pred, **case.arguments)
     with tf.GradientTape() as tape:
         tape.watch(argument)
-        value = loss(tf.constant(y_true), argument)
+        value = thing(**case.arguments)(y_true, argument) if is_class else thing(y_true, argument, **case.arguments)
     answers["value"] = value.numpy()
     answers["gradient"] = tape.gradient(value, argument).numpy()
-    config = loss.get_config() if is_class else case.arguments
-    if is_class:
-        for reduction in case.reductions:
-            reduced = thing(**case.arguments, reduction=reduction)
-            answers[f"reduced_{reduction}"] = reduced(y_true, y_pred).numpy()
-            if answers[f"reduced_none"].shape == (len(y_true),):
-                weights = answers.setdefault("sample_weight", random.uniform(size=len(y_true)).astype("float32"))
-                answers[f"weighted_{reduction}"] = reduced(y_true, y_pred, sample_weight=weights).numpy()
+    config = thing(**case.arguments).get_config() if is_class else case.arguments
+    for reduction in case.reductions if is_class else ():
+        reduced = thing(**case.arguments, reduction=reduction)
+        answers[f"reduced_{reduction}"] = reduced(y_true, y_pred).numpy()
+        if answers["reduced_none"].shape == (len(y_true),):
+            weights = answers.setdefault("sample_weight", random.uniform(size=len(y_true)).astype("float32"))
+            answers[f"weighted_{reduction}"] = reduced(y_true, y_pred, sample_weight=weights).numpy()
     answers["case"] = {"object": registered(thing), "config": config}
     return answers
 
@@ -212,7 +212,7 @@ def answer_optimizer(case: cases.Optimizer) -> Answers:
     kernel_shape = (5, 2) if case.sparse else (3, 2)
     initial = [random.normal(size=kernel_shape), np.zeros(2) if case.sparse else random.normal(size=2)]
     names = ["dense/kernel", "dense/bias"]
-    variables = [tf.Variable(value.astype("float32"), name=name) for name, value in zip(names, initial)]
+    variables = [tf.Variable(value.astype("float32"), name=name) for name, value in zip(names, initial, strict=True)]
     answers: Answers = {f"initial{index}": variable.numpy() for index, variable in enumerate(variables)}
     config = json.loads(json.dumps(optimizer.get_config(), default=default))
     kernel_gradients = random.normal(size=(STEPS, *((2, 2) if case.sparse else kernel_shape))).astype("float32")
@@ -226,8 +226,8 @@ def answer_optimizer(case: cases.Optimizer) -> Answers:
         gradients = [kernel_gradient, tf.constant(bias_gradients[step])]
         if optimizer.get_config().get("clipnorm") is not None:
             gradients = [tf.clip_by_norm(gradient, optimizer.get_config()["clipnorm"]) for gradient in gradients]
-        optimizer.apply_gradients(zip(gradients, variables))
-        for trajectory, variable in zip(trajectories, variables):
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        for trajectory, variable in zip(trajectories, variables, strict=True):
             trajectory.append(variable.numpy())
     answers |= {f"trajectory{index}": np.stack(values) for index, values in enumerate(trajectories)}
     answers |= {"gradients0": kernel_gradients, "gradients1": bias_gradients}
@@ -269,9 +269,9 @@ def main(directory: str) -> None:
     path = Path(directory)
     write(path, "layers", cases.LAYERS, answer_layer)
     write(path, "functions", cases.FUNCTIONS, answer_function)
-    write(path, "losses", cases.LOSSES, answer_loss)
-    write(path, "metrics", cases.METRICS, answer_metric)
-    write(path, "optimizers", cases.OPTIMIZERS, answer_optimizer)
+    write(path, "losses", training.LOSSES, answer_loss)
+    write(path, "metrics", training.METRICS, answer_metric)
+    write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def keras_row(release: Release) -> Row:
         taken = Accepted()
         for definition in definitions:
             taken |= arguments.of(definition)
-        path = import_path(definitions[0], release.distribution)
+        path = import_path(definitions[0], kind, release.distribution)
         row[kind.value, name] = (path, _keywords(taken))
     return row
 
@@ -176,24 +176,30 @@ def compare(row: Row, told: Mapping[str, Mapping[str, Any]], complete: Iterable[
                 faults.append(f"{origin}: {kind} {name} ({path}) is not in the table")
             elif missing := set(named) - known[name][1]:
                 faults.append(f"{origin}: {kind} {name} takes {sorted(missing)} too")
-        surplus = {name for name in known if ">" not in name} - set(objects)
+        surplus = {name for name in known if not name.startswith("Custom>")} - set(objects)
         if kind in complete and surplus:
             faults.append(f"{origin}: {kind} has no {sorted(surplus)}")
     return faults
 
 
-def check(keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
-    """Compares the rows with every environment there is; ends the program upon a disagreement."""
-    faults: list[str] = []
-    environments = [Path(sys.executable), *sorted((ROOT / ".cache" / "envs").glob("*/bin/python"))]
-    for python in environments:
+def ask_environments() -> list[dict[str, Any]]:
+    """What the packages of every environment there is tell of themselves."""
+    told: list[dict[str, Any]] = []
+    for python in (Path(sys.executable), *sorted((ROOT / ".cache" / "envs").glob("*/bin/python"))):
         say(f"asking {python.relative_to(ROOT)}")
-        told: dict[str, Any] = knowledge_fetch.ask(python, ROOT / "tasks" / "knowledge_introspect.py")
+        told.append(knowledge_fetch.ask(python, ROOT / "tasks" / "knowledge_introspect.py"))
+    return told
+
+
+def check(environments: Iterable[dict[str, Any]], keras: Mapping[Version, Row], addons: Mapping[Version, Row]) -> None:
+    """Compares the rows with what the environments told; ends the program upon a disagreement."""
+    faults: list[str] = []
+    for told in environments:
         version = Version(told["keras"].removesuffix("-tf"))
         faults += compare(keras[version], told["objects"], told["complete"], f"keras {version}")
         if "addons" in told:
             version = Version(told["addons_version"])
-            faults += compare(addons[version], {"addons": told["addons"]}, (), f"tensorflow-addons {version}")
+            faults += compare(addons[version], {"addons": told["addons"]}, ["addons"], f"tensorflow-addons {version}")
     if faults:
         raise SystemExit("\n".join(["The tables disagree with the installed packages:", *faults]))
 
@@ -260,6 +266,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--names-only", action="store_true", help="keep releases.json: ask the registry for no dates")
     options = parser.parse_args()
+    environments = ask_environments()
     keras: dict[Release, Row] = {}
     for release in keras_releases():
         say(f"reading Keras {release.version} ({release})")
@@ -273,7 +280,7 @@ def main() -> None:
             package = Package(knowledge_fetch.sources(wheel))
             windows[version] = knowledge_addons.window(package, knowledge_fetch.metadata(wheel))
             addons[version] = addons_row(package, keras_bases(bases_for(windows[version], keras)))
-    check({release.version: row for release, row in keras.items()}, addons)
+    check(environments, {release.version: row for release, row in keras.items()}, addons)
     write_names("keras", [release.version for release in keras], [*map(str, keras)], [*keras.values()])
     write_names("addons", [*addons], [f"tensorflow-addons {version}" for version in addons], [*addons.values()])
     if not options.names_only:

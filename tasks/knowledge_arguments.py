@@ -77,10 +77,13 @@ class Arguments:
             rest = function.args.kwarg.arg
             usage = self.usage(owner, function, rest)
             handed = self._handed_on(lineage, position, function, rest)
-            if handed is None:
-                inherited = Accepted(open_ended=not usage.checked)
+            if handed is None and usage.checked:
+                inherited = Accepted()
+            elif handed is None:
+                # Everything is swallowed; what a base would take is what configurations do carry.
+                inherited = Accepted(self._constructor(lineage, position + 1).names, open_ended=True)
             else:
-                inherited = Accepted(handed.names, handed.open_ended and not usage.checked)
+                inherited = Accepted(handed.names, open_ended=handed.open_ended and not usage.checked)
             return Accepted((own | usage.read | inherited.names) - usage.refused, inherited.open_ended)
         return self._foreign_constructor(lineage)
 

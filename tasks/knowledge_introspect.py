@@ -9,10 +9,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 from types import ModuleType  # noqa: TC003 - the oldest interpreters are better served by a plain import
 from typing import Any
-
-Tables = dict[str, dict[str, Any]]
 
 
 def first(*names: str) -> ModuleType | None:
@@ -43,7 +42,7 @@ BASES = {
 }
 
 
-def keras2(root: str) -> tuple[Tables, list[str]]:
+def keras2(root: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The tables of Keras 2, all kinds complete but the optimizers."""
     layers = importlib.import_module(root + ".layers.serialization")
     layers.populate_deserializable_objects()
@@ -56,6 +55,9 @@ def keras2(root: str) -> tuple[Tables, list[str]]:
     }
     for kind, base in BASES.items():
         found[kind] = members(importlib.import_module(root + "." + kind), base)
+    if first(root + ".saving.serialization_lib"):
+        # The .keras format finds public names, too.
+        found["layers"].update(members(importlib.import_module("tensorflow").keras.layers, "Layer"))
     found["activations"].update(
         (name, thing) for name, thing in filled.items() if is_a(thing, filled["Layer"]) and activates(root, name)
     )
@@ -83,7 +85,7 @@ def activates(root: str, name: str) -> bool:
     return True
 
 
-def keras3() -> tuple[Tables, list[str]]:
+def keras3() -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The tables of Keras 3; its public names go beyond them for layers and optimizers."""
     import keras
 
@@ -134,6 +136,9 @@ def main() -> None:
         root = type(tensorflow.keras.layers.Dense(1)).__module__.partition(".layers")[0]
         found, complete = keras2(root)
         addons = importlib.import_module("tensorflow_addons")
+        for module in pkgutil.walk_packages(addons.__path__, "tensorflow_addons."):
+            if "test" not in module.name:
+                importlib.import_module(module.name)
         answer["addons_version"] = addons.__version__
         custom = tensorflow.keras.utils.get_custom_objects()
         answer["addons"] = told({name: custom[name] for name in custom if name.startswith("Addons>")})

@@ -22,7 +22,7 @@ from tasks.knowledge_registry import (
     snake_case,
     with_registered,
 )
-from tasks.knowledge_source import Definition, Function, exports, strings, walk
+from tasks.knowledge_source import Definition, exports, strings, walk
 
 from loadstone.knowledge import ObjectKind
 
@@ -126,7 +126,7 @@ def _exported(package: Package, root: str) -> Iterator[tuple[ObjectKind, str, De
         for module in package.names(f"{root}.{kind.value}"):
             tree = package.module(module)
             for node in tree.tree.body if tree else []:
-                definition = Definition(module, node) if isinstance(node, ast.ClassDef | Function) else None
+                definition = Definition(module, node) if isinstance(node, ast.ClassDef) else None
                 for public in exports(definition) if definition else ():
                     owner, _, name = public.rpartition(".")
                     if definition and owner == f"keras.{kind.value}" and is_object(package, definition, kind):

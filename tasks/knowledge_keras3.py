@@ -39,6 +39,8 @@ def names(package: Package, root: str, public: str = "keras") -> Found:
             if definition not in found[kind, name]:
                 found[kind, name].append(definition)
     for module in package.names(f"{root}.ops"):
+        if module.endswith("_test"):  # some wheels carry them
+            continue
         for name, operation in classes(package, module, "Operation"):
             add(found, ObjectKind.OPERATION, name, operation)
     for name, layer in classes(package, f"{root}.layers", "Layer"):

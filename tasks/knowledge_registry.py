@@ -125,10 +125,10 @@ def with_registered(found: Found) -> Found:
     return {key: definitions for key, definitions in found.items() if definitions}
 
 
-def import_path(definition: Definition, distribution: str) -> str:
-    """The public name of a definition, or where it is defined when it has none."""
-    public = [name for name in exports(definition) if "__internal__" not in name]
+def import_path(definition: Definition, kind: ObjectKind, distribution: str) -> str:
+    """The public name of a definition, its kind's module before others, or where it is defined when it has none."""
+    public = [name.rpartition(".") for name in exports(definition) if "__internal__" not in name]
     if not public:
         return definition.path
-    best = min(public, key=lambda name: (not name.endswith(f".{definition.name}"), public.index(name)))
-    return {"tensorflow": "tensorflow.", "tf-keras": "tf_"}.get(distribution, "") + best
+    best = min(public, key=lambda name: (name[0] != f"keras.{kind.value}", name[2] != definition.name))
+    return {"tensorflow": "tensorflow.", "tf-keras": "tf_"}.get(distribution, "") + "".join(best)

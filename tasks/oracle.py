@@ -36,9 +36,18 @@ def main() -> None:
             name = f"{era.name}+tfa" if with_addons else era.name
             for file, answer in answers(era, name, with_addons=with_addons).items():
                 oracle[file][name] = answer
-    lines = (f"{json.dumps(file)}:{json.dumps(oracle[file], separators=(',', ':'))}" for file in sorted(oracle))
+    lines = (f"{json.dumps(file)}:{compact(oracle[file])}" for file in sorted(oracle))
     replace(ORACLE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
     print_summary(oracle)
+
+
+def compact(answer: Answers) -> str:
+    """A file's line: without what is null, and without ``bare`` where it equals ``compiled``."""
+    short: Answers = {}
+    for name, modes in answer.items():
+        said = {mode: {key: value for key, value in each.items() if value is not None} for mode, each in modes.items()}
+        short[name] = {"compiled": said["compiled"]} if said["bare"] == said["compiled"] else said
+    return json.dumps(short, separators=(",", ":"))
 
 
 def has_addons(era: Era) -> bool:

@@ -38,5 +38,5 @@ _FUNCTIONS = {
 
 def custom_objects(model: Model) -> dict[str, Any]:
     """What `loadstone.load_model` has to be given for a model of the corpus."""
-    functions = _FUNCTIONS if model.architecture == "lambda_layer" else {}
+    functions = _FUNCTIONS if model.architecture.startswith("lambda_") else {}
     return {**functions, **({"Scale": Scale} if "Scale" in model.custom_objects else {})}

@@ -7,7 +7,6 @@ import os
 import stat
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from loadstone.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from click.testing import Result
 
@@ -194,8 +194,8 @@ def test_diagnosis_imports_no_framework_and_little_else(model: Path, tmp_path: P
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     imported = set(done.stdout.split())
-    assert {"loadstone", "h5py", "click"} <= imported
-    assert imported.isdisjoint({"keras", "tensorflow", "torch", "jax", "rich", "jsonschema", "subprocess", "email"})
+    assert {"loadstone", "click"} <= imported
+    assert imported.isdisjoint({"keras", "tensorflow", "torch", "jax", "rich", "numpy", "email"})
 
 
 @pytest.mark.parametrize("target", ["model.h5", "model"])

@@ -147,7 +147,7 @@ def chosen(
     """Return the cases of one kind that have an answer, or lack one; with ``once`` only the first of each object."""
     answers = archive(kind)
     cases = [label for label in labels(kind) if needs is None or f"{label}/{needs}" in answers]
-    cases = [label for label in cases if lacks is None or f"{label}/{lacks}" not in answers]
+    cases = [label for label in cases if not lacks or f"{label}/{lacks}" not in answers]
     if once:
         first = {json.loads(str(answers[f"{label}/case"]))["object"]: label for label in reversed(cases)}
         cases = [label for label in cases if label in first.values()]

@@ -12,20 +12,22 @@ import numpy as np
 import pytest
 from keras import ops
 
+from loadstone import addons
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+BACKEND = keras.backend.backend()
+EAGERLY = BACKEND == "tensorflow"  # which is faster for models this small; layers and optimizers run in graphs
+ACTIVATIONS = sorted(name for name in addons.REGISTERED if getattr(addons.activations, name.partition(">")[2], None))
 EPOCH = {"epochs": 1, "batch_size": 8, "verbose": 0}
+# Keras itself reads its variables like this when it saves a model on NumPy 2.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 
 def listed(outputs: Any) -> list[Any]:
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-
-
-def as_model(row: Any, layer: Any) -> Any:
-    inputs = [keras.Input(value.shape[1:], dtype=value.dtype.name) for value in row.all_of("input")]
-    return keras.Model(inputs, layer(inputs[0] if len(inputs) == 1 else inputs))
 
 
 def reloaded(model: Any, path: Path) -> Any:
@@ -49,28 +51,23 @@ def mixed_precision() -> Iterator[None]:
 @pytest.mark.golden("layers", once=True)
 def test_layer_in_model(row: Any, tmp_path: Path) -> None:
     layer = row.make_layer()
-    model = as_model(row, layer)
+    inputs = [keras.Input(value.shape[1:], dtype=value.dtype.name) for value in row.all_of("input")]
+    outputs = listed(layer(inputs[0] if len(inputs) == 1 else inputs))
     values = row.all_of("input")
-    outputs = listed(model(values))
-    for symbolic, output in zip(listed(model.output), outputs, strict=True):
+    for symbolic, output in zip(outputs, listed(layer(row.argument())), strict=True):
         assert symbolic.shape[1:] == tuple(output.shape[1:])
         assert symbolic.dtype == keras.backend.standardize_dtype(output.dtype)
-    again = type(layer).from_config(layer.get_config())
-    assert again.get_config() == layer.get_config()
-    assert_all_close(reloaded(model, tmp_path)(values), outputs)
-
-
-@pytest.mark.golden("layers", once=True)
-def test_layer_trains(row: Any, tmp_path: Path) -> None:
-    layer = row.make_layer()
-    inputs = [keras.Input(value.shape[1:], dtype=value.dtype.name) for value in row.all_of("input")]
-    real = [x for x in listed(layer(inputs[0] if len(inputs) == 1 else inputs)) if "float" in x.dtype]
-    model = keras.Model(inputs, keras.layers.Dense(1)(real[0]))
+    model = keras.Model(inputs, keras.layers.Dense(1)(outputs[0]))
     model.compile("sgd", "mse", jit_compile=False)
-    target = np.zeros((len(row.answers["input0"]), *model.output.shape[1:]), "float32")
-    history = model.fit(row.all_of("input"), target, **EPOCH)
+    history = model.fit(values, np.zeros((len(values[0]), *model.output.shape[1:]), "float32"), **EPOCH)
     assert np.isfinite(history.history["loss"]).all()
-    assert_all_close(reloaded(model, tmp_path)(row.all_of("input")), model(row.all_of("input")))
+    assert_all_close(reloaded(model, tmp_path)(values), model(values))
+
+
+@pytest.mark.golden("layers")
+def test_layer_configuration(row: Any) -> None:
+    layer = row.make_layer()
+    assert type(layer).from_config(layer.get_config()).get_config() == layer.get_config()
 
 
 @pytest.mark.usefixtures("mixed_precision")
@@ -91,21 +88,21 @@ def test_layer_in_mixed_precision(row: Any) -> None:
     assert {variable.dtype for variable in layer.trainable_variables} <= {"float32"}
 
 
-@pytest.mark.golden("functions", once=True)
-def test_activation_in_model(row: Any, tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, activation=row.object)])
-    model.compile("sgd", "mse", jit_compile=False)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_activation_in_model(activation: str, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, activation=addons.REGISTERED[activation])])
+    model.compile("sgd", "mse", run_eagerly=EAGERLY)
     values = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
     model.fit(values, np.zeros((4, 4), "float32"), **EPOCH)
     loaded = reloaded(model, tmp_path)
-    assert loaded.layers[0].activation is row.object
+    assert loaded.layers[0].activation is addons.REGISTERED[activation]
     assert_all_close(loaded(values), model(values))
 
 
 @pytest.mark.usefixtures("mixed_precision")
-@pytest.mark.golden("functions", once=True)
-def test_activation_in_mixed_precision(row: Any) -> None:
-    outputs = row.object(ops.convert_to_tensor(row.answers["input0"].astype("float16")))
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_activation_in_mixed_precision(activation: str) -> None:
+    outputs = addons.REGISTERED[activation](ops.ones((2, 3), "float16"))
     assert keras.backend.standardize_dtype(outputs.dtype) == "float16"
 
 
@@ -116,11 +113,7 @@ def test_loss_in_model(row: Any, tmp_path: Path) -> None:
     if y_pred.ndim == 1:
         y_true, y_pred = y_true[:, None], y_pred[:, None]
     model = keras.Sequential([keras.Input(y_pred.shape[1:]), keras.layers.Dense(y_pred.shape[-1], "sigmoid")])
-    model.compile("sgd", loss, jit_compile=False)
-    if not isinstance(row.object, type):
-        loss_is_scalar = ops.convert_to_tensor(loss(y_true, y_pred)).shape == ()
-        if not loss_is_scalar and keras.backend.backend() != "tensorflow":
-            return
+    model.compile("sgd", loss, run_eagerly=EAGERLY)
     history = model.fit(y_pred, y_true, epochs=1, batch_size=len(y_true), verbose=0)
     assert np.isfinite(history.history["loss"]).all()
     loaded = reloaded(model, tmp_path)
@@ -134,7 +127,7 @@ def test_metric_in_model(row: Any, tmp_path: Path) -> None:
     if y_true.ndim == 1:
         y_true, y_pred = y_true[:, None], y_pred.reshape(len(y_pred), -1)
     model = keras.Sequential([keras.Input(y_pred.shape[1:]), keras.layers.Activation("linear")])
-    model.compile(loss="mse", metrics=[row.make()], jit_compile=False)
+    model.compile(loss="mse", metrics=[row.make()], run_eagerly=EAGERLY)
     result = model.evaluate(y_pred, y_true, batch_size=4, verbose=0, return_dict=True)
     loaded = reloaded(model, tmp_path)
     again = loaded.evaluate(y_pred, y_true, batch_size=4, verbose=0, return_dict=True)
@@ -157,7 +150,6 @@ def test_optimizer_in_model(row: Any, tmp_path: Path) -> None:
     model.fit(values, target, epochs=3, batch_size=4, verbose=0)
     loaded = reloaded(model, tmp_path)
     assert loaded.optimizer.get_config() == model.optimizer.get_config()
-    assert [state.path for state in loaded.optimizer.variables] == [state.path for state in model.optimizer.variables]
     for state, expected in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
         np.testing.assert_array_equal(state.numpy(), expected.numpy())
     for trained in (model, loaded):  # both go on alike
@@ -169,6 +161,6 @@ def test_optimizer_in_model(row: Any, tmp_path: Path) -> None:
 @pytest.mark.golden("optimizers", once=True)
 def test_optimizer_in_mixed_precision(row: Any) -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    model.compile(row.make(), "mse", jit_compile=False)  # Keras wraps it into one that scales the loss
+    model.compile(row.make(), "mse", run_eagerly=EAGERLY)  # Keras wraps it into one that scales the loss
     history = model.fit(np.ones((4, 3), "float32"), np.zeros((4, 2), "float32"), **EPOCH)
     assert np.isfinite(history.history["loss"]).all()

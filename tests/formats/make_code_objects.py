@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HERE = pathlib.Path(__file__).resolve().parent
 tf: Any = None  # the functions are marshalled, never called
 K: Any = None
-PACKAGE = HERE.parents[1] / "src" / "loadstone" / "formats"
 
 
 def functions() -> "dict[str, Callable[..., Any]]":
@@ -66,16 +64,17 @@ def describe() -> "dict[str, Any]":
 
 def write(interpreters: "list[str]") -> None:
     """Ask every interpreter, and write both tables."""
-    answers = [
-        json.loads(subprocess.check_output([path, pathlib.Path(__file__).name], cwd=str(HERE))) for path in interpreters
-    ]
+    this = pathlib.Path(__file__).resolve()
+    package = this.parents[2] / "src" / "loadstone" / "formats"
+    # Through standard input, so that the code objects hold no path of the machine.
+    answers = [json.loads(subprocess.check_output([path, "-"], input=this.read_bytes())) for path in interpreters]
     rows = ["name," + ",".join(answer["release"] for answer in answers)]
     for name in sorted({name for answer in answers for name in answer["opcodes"]}):
         cells = (answer["opcodes"].get(name) for answer in answers)
         rows.append(name + "," + ",".join("" if cell is None else "{}+{}".format(*cell) for cell in cells))
-    (PACKAGE / "opcodes.csv").write_text("\n".join(rows) + "\n")
+    (package / "opcodes.csv").write_text("\n".join(rows) + "\n")
     functions_by_release = {answer["release"]: answer["code"] for answer in answers}
-    (HERE / "code_objects.json").write_text(json.dumps(functions_by_release, indent=1) + "\n")
+    (this.parent / "code_objects.json").write_text(json.dumps(functions_by_release, indent=1) + "\n")
 
 
 if __name__ == "__main__":

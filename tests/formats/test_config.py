@@ -54,7 +54,7 @@ def test_objects_of_every_slot_and_nesting_are_found_in_order() -> None:
 
 
 def test_layers_in_the_place_of_a_configuration_stand_in_the_slot_of_layers() -> None:
-    value = {"class_name": "Sequential", "config": [layer("Dense")]}
+    value: Json = {"class_name": "Sequential", "config": [layer("Dense")]}
     assert listed(value)[1:] == [("Dense", "layers", "/config/0")]
 
 

@@ -51,11 +51,8 @@ def test_format_and_writer_are_those_of_the_table(model: Model) -> None:
     assert artifact.format is model.format
     assert artifact.source == str(model.path)
     assert recorded(artifact) == {name: version for name, version in model.writer.items() if name != "python"}
-    assert artifact.size == sum(
-        file.stat().st_size
-        for file in ([model.path] if model.path.is_file() else model.path.rglob("*"))
-        if file.is_file()
-    )
+    files = [model.path] if model.path.is_file() else [file for file in model.path.rglob("*") if file.is_file()]
+    assert artifact.size == sum(file.stat().st_size for file in files)
 
 
 @every_model

@@ -15,13 +15,13 @@ ROWS = known_keras_releases()
 TAKES = [
     ("DepthwiseConv2D", ObjectKind.LAYER, "groups", ("2.5.0", "2.8.0", "2.15.0", "2.16.0"), ("3.0.5", "3.15.1")),
     ("LSTM", ObjectKind.LAYER, "time_major", ("2.2.4", "2.8.0", "2.15.0"), ("3.0.5", "3.15.1")),
-    ("LSTM", ObjectKind.LAYER, "use_cudnn", ("3.1.1", "3.15.1"), ("2.15.0",)),
+    ("LSTM", ObjectKind.LAYER, "use_cudnn", ("3.2.1", "3.15.1"), ("2.15.0", "3.1.1")),
     ("InputLayer", ObjectKind.LAYER, "batch_input_shape", ("2.2.4", "2.15.0"), ()),
     ("InputLayer", ObjectKind.LAYER, "batch_shape", ("3.0.5", "3.15.1"), ("2.2.4", "2.15.0")),
     ("InputLayer", ObjectKind.LAYER, "optional", ("3.15.1",), ("2.15.0", "3.0.5")),
     ("Dense", ObjectKind.LAYER, "batch_input_shape", ("2.4.0", "2.15.0", "2.16.0"), ("3.0.5", "3.15.1")),
     ("Dense", ObjectKind.LAYER, "dynamic", ("2.4.0", "2.15.0"), ("3.0.5", "3.15.1")),
-    ("Dense", ObjectKind.LAYER, "lora_rank", ("3.1.1", "3.15.1"), ("2.15.0", "3.0.5")),
+    ("Dense", ObjectKind.LAYER, "lora_rank", ("3.0.5", "3.15.1"), ("2.15.0", "2.16.0")),
     ("Conv2D", ObjectKind.LAYER, "groups", ("2.4.0", "2.15.0", "3.0.5"), ("2.2.4",)),
     ("Conv2D", ObjectKind.LAYER, "rank", (), ("2.4.0", "2.15.0", "3.15.1")),
     ("Lambda", ObjectKind.LAYER, "function_type", ("2.4.0", "2.15.0"), ("3.0.5", "3.15.1")),
@@ -48,7 +48,7 @@ TAKES = [
         for release in releases
     ],
 )
-def test_keywords(name: str, kind: ObjectKind, keyword: str, release: str, expected: bool) -> None:
+def test_keywords(name: str, kind: ObjectKind, keyword: str, release: str, *, expected: bool) -> None:
     found = built_in(name, Version(release), kind)
     assert found is not None
     assert (keyword in found.arguments) is expected
@@ -79,7 +79,7 @@ PRESENT = [
     ("mse", ObjectKind.METRIC, "keras.metrics.MeanSquaredError", ("3.15.1",), ()),
     ("AdamW", ObjectKind.OPTIMIZER, "keras.optimizers.AdamW", ("2.12.0", "2.15.0", "3.15.1"), ("2.8.0",)),
     ("SGD", ObjectKind.OPTIMIZER, "keras.optimizers.SGD", ("2.8.0", "2.15.0", "3.15.1"), ()),
-    ("CosineDecay", ObjectKind.SCHEDULE, "keras.optimizers.schedules.CosineDecay", ("2.8.0", "3.15.1"), ("2.3.0",)),
+    ("CosineDecay", ObjectKind.SCHEDULE, "keras.optimizers.schedules.CosineDecay", ("2.8.0", "3.15.1"), ()),
     ("Policy", ObjectKind.POLICY, "keras.mixed_precision.Policy", ("2.15.0",), ("3.15.1",)),
     ("DTypePolicy", ObjectKind.POLICY, "keras.dtype_policies.DTypePolicy", ("3.15.1",), ("2.15.0",)),
     ("NotEqual", ObjectKind.OPERATION, "keras.src.ops.numpy.NotEqual", ("3.0.5", "3.15.1"), ("2.15.0",)),

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import date
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_spans_are_in_order_and_say_what_changed(name: str) -> None:
         for each in names:
             spans = known.spans(kind, each)
             assert spans
-            for before, after in zip(spans, spans[1:], strict=False):
+            for before, after in pairwise(spans):
                 assert before.last < after.first
                 assert before.last + 1 < after.first or (
                     (before.import_path, before.arguments, before.open_ended)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.rules.cases import ROWS
 
-from loadstone.finding import Blocks, Severity
+from loadstone.environment import ImportOutcome
+from loadstone.finding import Blocks, Convert, Isolate, Severity
 from loadstone.rules import RULES, diagnose
 
 if TYPE_CHECKING:
@@ -32,3 +34,28 @@ def test_findings_are_consistent(row: Row) -> None:
 
 def test_every_rule_is_shown_by_a_case() -> None:
     assert {code for row in ROWS for code in row.codes} == {rule.code for rule in RULES}
+
+
+def test_a_finding_says_who_provides_what_is_missing_and_what_is_here() -> None:
+    row = next(row for row in ROWS if row.name == "an addon in Keras 3")
+    (finding,) = diagnose(row.artifact, row.environment).findings
+
+    assert finding.provided == (
+        "tensorflow-addons 0.7.0 to 0.23.0 (0.23.0 wants TensorFlow 2.13 to 2.15, Python 3.9 to 3.11)"
+    )
+    assert finding.here == "Keras 3.15.1 on TensorFlow 2.21.0, Python 3.11; tensorflow-addons not installed"
+    assert finding.remedies[0] == Convert(
+        command="loadstone convert model.h5 model.keras", python="loadstone.load_model('model.h5')"
+    )
+    assert isinstance(finding.remedies[1], Isolate)
+    assert finding.remedies[1].requirements == ("tensorflow==2.15.1", "tensorflow-addons==0.23.0")
+
+
+def test_imports_that_were_seen_to_fail_outweigh_what_is_installed() -> None:
+    row = next(row for row in ROWS if row.name == "Addons to import")
+    failed = {"tensorflow_addons": ImportOutcome(imports=False, error="ImportError: undefined symbol")}
+    diagnosis = diagnose(row.artifact, replace(row.environment, imports=failed))
+
+    assert diagnosis.loads is False
+    assert {finding.code for finding in diagnosis.findings} == {"LS202", "LS301"}
+    assert "fails with ImportError: undefined symbol" in str(diagnosis.findings)

@@ -29,13 +29,17 @@ ENVIRONMENTS = [(name, addons) for name in ERAS for addons in ((True, False) if 
 
 
 @cache
-def artifact(model: Model) -> Artifact:
-    return read(model.path)
+def artifact(path: Path) -> Artifact:
+    return read(path)
 
 
 @cache
+def diagnosed_path(path: Path, name: str, *, addons: bool) -> Diagnosis:
+    return diagnose(artifact(path), era(name, addons=addons))
+
+
 def diagnosed(model: Model, name: str, *, addons: bool) -> Diagnosis:
-    return diagnose(artifact(model), era(name, addons=addons))
+    return diagnosed_path(model.path, name, addons=addons)
 
 
 def label(value: object) -> str:

@@ -24,6 +24,10 @@ Value: TypeAlias = (
 )
 
 
+# The module given to an operation that Keras 3 wrote into an `.h5` file, where it leaves the module out.
+KERAS_OPERATION = "keras.ops"
+
+
 class EllipsisSpec(Enum):
     """``...`` in an index."""
 

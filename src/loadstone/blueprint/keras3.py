@@ -7,10 +7,11 @@ An entry of ``inbound_nodes`` is ``{"args": [...], "kwargs": {...}}``; a tensor 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from loadstone.blueprint.graph import Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, TensorRef
+from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, TensorRef
 from loadstone.blueprint.keras2 import layer_name, parse_call
 from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value
 
@@ -45,7 +46,7 @@ def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
 
 def _parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel, names: frozenset[str]) -> LayerSpec:
     name = layer_name(entry)
-    content = parse_value(entry, at, parse_model)
+    content = _told_apart(parse_value(entry, at, parse_model))
     calls = []
     for i, node in enumerate(as_sequence(entry.get("inbound_nodes"))):
         if isinstance(node, Mapping):
@@ -66,6 +67,14 @@ def _parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel
         content=content if isinstance(content, ObjectSpec | Blueprint) else ObjectSpec(name=name, at=at),
         calls=tuple(calls),
     )
+
+
+def _told_apart(content: Value) -> Value:
+    """Layers and operations share names (Reshape, Add); every layer says whether it is trainable, no operation does."""
+    match content:
+        case ObjectSpec(module=None, config=config) if "trainable" not in config and content.name != "InputLayer":
+            return replace(content, module=KERAS_OPERATION)
+    return content
 
 
 def _boundary(value: Json) -> Value:

@@ -19,7 +19,8 @@ import numpy as np
 from loadstone.artifact import Defect, Member
 from loadstone.errors import NotAModel
 from loadstone.formats import hdf5_tree, keras_archive, parts, superblock
-from loadstone.formats.hdf5_file import DamagedError, Hdf5File
+from loadstone.formats.hdf5_bytes import DamagedError
+from loadstone.formats.hdf5_file import Hdf5File
 from loadstone.formats.hdf5_tree import BFLOAT16
 
 if TYPE_CHECKING:

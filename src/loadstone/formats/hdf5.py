@@ -16,7 +16,8 @@ from loadstone.artifact import (
     Training,
 )
 from loadstone.formats import config, hdf5_tree, writer
-from loadstone.formats.hdf5_file import DamagedError, Hdf5File
+from loadstone.formats.hdf5_bytes import DamagedError
+from loadstone.formats.hdf5_file import Hdf5File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

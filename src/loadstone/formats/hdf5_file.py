@@ -4,8 +4,7 @@ libhdf5 trusts what it parses: a file of 13 kB can keep it busy for ever, so a f
 This reader checks every address and length against the file, visits no structure twice, and needs neither libhdf5 nor
 NumPy, which take longer to import than a model's headers take to read.
 
-Source: HDF5 File Format Specification 3.0; the sections are named where they are read. Left out, because no Keras and
-no default of h5py writes it: links and attributes in dense storage (section III.G, fractal heaps).
+Source: HDF5 File Format Specification 3.0; the sections are named where they are read.
 """
 
 from __future__ import annotations
@@ -13,25 +12,16 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
-from loadstone.formats import superblock
+from loadstone.formats import hdf5_dense, superblock
+from loadstone.formats.hdf5_bytes import DamagedError, part, unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_METADATA_BYTES = 256 << 20
 MAX_MESSAGES = 1 << 14  # of one object; an object has an attribute in each
-
-_WIDTHS: Final = {2: "<H", 4: "<I", 8: "<Q"}
-
-
-class DamagedError(ValueError):
-    """A structure is not what the specification says, or leads out of the file."""
-
-
-class DenseStorageError(DamagedError):
-    """A group or an object keeps its links or attributes in a form that is not read here."""
 
 
 class MessageType(Enum):
@@ -100,18 +90,18 @@ class Hdf5File:
         self._stream = stream
         self.size = stream.seek(0, 2)
         self._budget = MAX_METADATA_BYTES
-        self._base = 0
-        version = self.read(start + 8, 1)[0]
-        widths, addresses = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}.get(version, (0, 0))
+        self._base = start  # whatever base address is stated: a user block may have been put before a finished file
+        version = self.read(8, 1)[0]
+        widths, addresses = superblock.FIELDS.get(version, (0, 0))
         if not addresses:
             raise DamagedError(f"superblock version {version} is not known")
-        self.offset_width, self.length_width = self.read(start + widths, 2)
-        if self.offset_width not in _WIDTHS or self.length_width not in _WIDTHS:
+        self.offset_width, self.length_width = self.read(widths, 2)
+        if self.offset_width not in superblock.ADDRESS_WIDTHS or self.length_width not in superblock.ADDRESS_WIDTHS:
             raise DamagedError("addresses or lengths of an unknown width")
         self.undefined = (1 << 8 * self.offset_width) - 1
-        root_at = start + addresses + (3 if version > 1 else 5) * self.offset_width
-        self.root = self.address(self.read(root_at, self.offset_width), 0)
-        self._base = self.address(self.read(start + addresses, self.offset_width), 0)
+        # After four addresses: the root's object header; up to version 1 behind the offset of its name.
+        root_at = addresses + (3 if version > 1 else 5) * self.offset_width
+        self.root = unsigned(self.read(root_at, self.offset_width), 0, self.offset_width)
         self._heaps: dict[int, dict[int, bytes]] = {}
 
     def read(self, address: int, length: int) -> bytes:
@@ -132,11 +122,11 @@ class Hdf5File:
 
     def address(self, data: bytes, at: int) -> int:
         """Decode the address that stands at a place of a structure."""
-        return _unsigned(data, at, self.offset_width)
+        return unsigned(data, at, self.offset_width)
 
     def length(self, data: bytes, at: int) -> int:
         """Decode the length that stands at a place of a structure."""
-        return _unsigned(data, at, self.length_width)
+        return unsigned(data, at, self.length_width)
 
     def absolute(self, address: int) -> int:
         """Turn an address into the place in the file: addresses count from the superblock's base address."""
@@ -148,7 +138,7 @@ class Hdf5File:
         if start[:4] == b"OHDR":
             blocks, version, flags = self._second_header(address), 2, start[5]
         elif start[0] == 1:
-            blocks, version, flags = [(address + 16, _unsigned(self.read(address + 8, 4), 0, 4))], 1, 0
+            blocks, version, flags = [(address + 16, unsigned(self.read(address + 8, 4), 0, 4))], 1, 0
         else:
             raise DamagedError(f"no object header at {address}")
         found: list[tuple[MessageType, bytes]] = []
@@ -182,8 +172,8 @@ class Hdf5File:
                     yield from self._symbols(self.address(body, 0), names)
                 case MessageType.LINK:
                     yield self._link(body)
-                case MessageType.LINK_INFO if self.address(body, 2 + 8 * (body[1] & 1)) != self.undefined:
-                    raise DenseStorageError("the group's links are in dense storage, which Keras never writes")
+                case MessageType.LINK_INFO:
+                    yield from map(self._link, self._dense(body, 2 + 8 * (unsigned(body, 1, 1) & 1)))
 
     def attributes(self, header: Header) -> Iterator[RawAttribute]:
         """List an object's attributes."""
@@ -191,8 +181,8 @@ class Hdf5File:
             match kind:
                 case MessageType.ATTRIBUTE:
                     yield self._attribute(body)
-                case MessageType.ATTRIBUTE_INFO if self.address(body, 2 + 2 * (body[1] & 1)) != self.undefined:
-                    raise DenseStorageError("the object's attributes are in dense storage, which Keras never writes")
+                case MessageType.ATTRIBUTE_INFO:
+                    yield from map(self._attribute, self._dense(body, 2 + 2 * (unsigned(body, 1, 1) & 1)))
 
     def heap_object(self, address: int, index: int) -> bytes:
         """Read an object of a global heap collection (section III.E), where texts of any length stand."""
@@ -208,14 +198,19 @@ class Hdf5File:
     def chunk_bytes(self, address: int, rank: int) -> int:
         """Add up the stored bytes of a chunked dataset from its version 1 B-tree (section III.A.1)."""
         key = 8 + 8 * rank
-        return sum(_unsigned(node, at, 4) for node, level, at, _ in self._tree(address, 1, key) if level == 0)
+        return sum(unsigned(node, at, 4) for node, level, at, _ in self._tree(address, 1, key) if level == 0)
+
+    def _dense(self, body: bytes, at: int) -> Iterator[bytes]:
+        """List the messages of a group or an object that keeps them in dense storage, if it does."""
+        heap, tree = self.address(body, at), self.address(body, at + self.offset_width)
+        return iter(()) if heap == self.undefined else hdf5_dense.messages(self, heap, tree)
 
     def _second_header(self, address: int) -> list[tuple[int, int]]:
         """Return where the messages of a version 2 header begin, and their length."""
         flags = self.read(address + 5, 1)[0]
         at = address + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
         width = 1 << (flags & 3)
-        return [(at + width, _unsigned(self.read(at, width), 0, width))]
+        return [(at + width, unsigned(self.read(at, width), 0, width))]
 
     def _unshared(self, kind: MessageType, body: bytes) -> bytes:
         """Follow a shared message (section IV.A.2, "Shared Message") to the object of this file that has it."""
@@ -223,7 +218,7 @@ class Hdf5File:
             raise DamagedError("a message in the shared message heap, which Keras never writes")
         target = self.address(body, 8 if body[0] == 1 else 2)
         start = self.read(target, 6)
-        length = _unsigned(self.read(target + 8, 4), 0, 4) if start[0] == 1 else 0
+        length = unsigned(self.read(target + 8, 4), 0, 4) if start[0] == 1 else 0
         block = [(target + 16, length)] if start[0] == 1 else self._second_header(target)
         version = 1 if start[0] == 1 else 2
         for number, flags, found in _messages(self.read(*block[0]), version, start[5] if version > 1 else 0):
@@ -240,7 +235,7 @@ class Hdf5File:
             head = self.read(at, head_length)
             if head[:4] != b"TREE" or head[4] != kind:
                 raise DamagedError(f"no B-tree of the right kind at {at}")
-            level, entries = head[5], _unsigned(head, 6, 2)
+            level, entries = head[5], unsigned(head, 6, 2)
             step = key + self.offset_width
             node = self.read(at + head_length, entries * step)
             for entry in range(entries):
@@ -263,10 +258,10 @@ class Hdf5File:
             if head[:4] != b"SNOD" or child in seen:
                 raise DamagedError(f"no symbol table node at {child}, or a second time")
             seen.add(child)
-            entries = self.read(child + 8, _unsigned(head, 6, 2) * size)
+            entries = self.read(child + 8, unsigned(head, 6, 2) * size)
             for at in range(0, len(entries), size):
                 name = _terminated(names, self.address(entries, at))
-                cache = _unsigned(entries, at + 2 * self.offset_width, 4)
+                cache = unsigned(entries, at + 2 * self.offset_width, 4)
                 kind = LinkType.SOFT if cache == 2 else LinkType.HARD  # noqa: PLR2004 - the cache type of symbolic links
                 yield Link(name, kind, self.address(entries, at + self.offset_width))
 
@@ -283,19 +278,19 @@ class Hdf5File:
         number = body[at] if flags & 0x08 else 0
         at += bool(flags & 0x08) + (8 if flags & 0x04 else 0) + bool(flags & 0x10)
         width = 1 << (flags & 3)
-        length = _unsigned(body, at, width)
+        length = unsigned(body, at, width)
         at += width
         kind = {0: LinkType.HARD, 1: LinkType.SOFT}.get(number, LinkType.EXTERNAL)
         address = self.address(body, at + length) if kind is LinkType.HARD else self.undefined
-        return Link(_text(_slice(body, at, length)), kind, address)
+        return Link(_text(part(body, at, length)), kind, address)
 
     def _attribute(self, body: bytes) -> RawAttribute:
         """Decode an attribute message (section IV.A.2.m)."""
         version, flags = body[0], body[1] if body[0] > 1 else 0
         at, parts = 9 if version == 3 else 8, []  # noqa: PLR2004 - version 3 has the name's character set
         for index in range(3):
-            length = _unsigned(body, 2 + 2 * index, 2)
-            parts.append(_slice(body, at, length))
+            length = unsigned(body, 2 + 2 * index, 2)
+            parts.append(part(body, at, length))
             at += (length + 7) // 8 * 8 if version == 1 else length
         name, datatype, dataspace = parts
         datatype = self._unshared(MessageType.DATATYPE, datatype) if flags & 1 else datatype
@@ -306,10 +301,10 @@ class Hdf5File:
         at = 8 + self.length_width
         head = 8 + self.length_width
         while at + head <= len(collection):
-            index, length = _unsigned(collection, at, 2), self.length(collection, at + 8)
+            index, length = unsigned(collection, at, 2), self.length(collection, at + 8)
             if index == 0:  # the free space, which is last
                 return
-            yield index, _slice(collection, at + head, length)
+            yield index, part(collection, at + head, length)
             at += head + (length + 7) // 8 * 8
 
 
@@ -322,18 +317,8 @@ def _messages(block: bytes, version: int, header_flags: int) -> Iterator[tuple[i
             number, length, flags = struct.unpack_from("<HHB", block, at)
         else:
             number, length, flags = struct.unpack_from("<BHB", block, at)
-        yield number, flags, _slice(block, at + head, length)
+        yield number, flags, part(block, at + head, length)
         at += head + length
-
-
-def _slice(data: bytes, at: int, length: int) -> bytes:
-    if at + length > len(data):
-        raise DamagedError("a structure that is longer than the one it stands in")
-    return data[at : at + length]
-
-
-def _unsigned(data: bytes, at: int, width: int) -> int:
-    return int.from_bytes(_slice(data, at, width), "little")
 
 
 def _terminated(data: bytes, at: int) -> str:

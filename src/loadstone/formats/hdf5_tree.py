@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from loadstone.artifact import Attribute, Defect, DefectKind, Tensor, TensorSpec
 from loadstone.formats import hdf5_types
-from loadstone.formats.hdf5_file import DamagedError, Hdf5File, Header, LinkType, MessageType, RawAttribute
+from loadstone.formats.hdf5_bytes import DamagedError
+from loadstone.formats.hdf5_file import Hdf5File, Header, LinkType, MessageType, RawAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Literal
 
-from loadstone.formats.hdf5_file import DamagedError
+from loadstone.formats.hdf5_bytes import DamagedError
 
 _FIXED, _FLOAT, _STRING, _OPAQUE, _COMPOUND, _ENUM, _VARIABLE = 0, 1, 3, 5, 6, 8, 9
 # Sizes in bytes and widths of the exponent in bits.

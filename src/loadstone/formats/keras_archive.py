@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import EMPTY, Artifact, Defect, DefectKind, Format, Json, Member, Pointer, Training
 from loadstone.formats import config, hdf5_tree, parts, superblock
-from loadstone.formats.hdf5_file import DamagedError, Hdf5File
+from loadstone.formats.hdf5_bytes import DamagedError
+from loadstone.formats.hdf5_file import Hdf5File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

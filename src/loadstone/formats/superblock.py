@@ -5,7 +5,6 @@ Sources: HDF5 File Format Specification 3.0, section II.A (superblock versions 0
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, BinaryIO
 
 from loadstone.artifact import Defect, DefectKind
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _LONGEST = 128  # bytes; enough for the fields read here in every version
 _SHORTEST = 12  # bytes before the first address, in the shortest version
-_ADDRESS_FORMATS = {2: "<H", 4: "<I", 8: "<Q"}
+ADDRESS_WIDTHS = frozenset({2, 4, 8})
+# Of each version: where the width of an address stands, and where the addresses begin.
+FIELDS = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}
 
 
 def find(stream: BinaryIO) -> int | None:
@@ -44,24 +45,24 @@ def truncation(stream: BinaryIO, where: Where) -> Defect | None:
     start = find(stream)
     if start is None:
         return None
-    there = stream.seek(0, 2) - start
+    size = stream.seek(0, 2)
     stream.seek(start)
-    stated = _stated_end(stream.read(_LONGEST))
-    if stated is not None and stated <= there:
+    stated = _stated_length(stream.read(_LONGEST))
+    if stated is not None and start + stated <= size:
         return None
-    detail = " and ends in its first header" if stated is None else f", stored_eof = {stated}"
-    message = f"truncated HDF5 file: eof = {there}{detail}; copy or download it again"
+    detail = " and ends in its first header" if stated is None else f", stored_eof = {start + stated}"
+    message = f"truncated HDF5 file: eof = {size}{detail}; copy or download it again"
     return Defect(kind=DefectKind.TRUNCATED, message=message, where=where)
 
 
-def _stated_end(head: bytes) -> int | None:
-    """Return the end of file that a superblock states; None when it is cut off, or of no known version."""
+def _stated_length(head: bytes) -> int | None:
+    """Return the length from the superblock on that it states; None when it is cut off, or of no known version."""
     if len(head) < _SHORTEST:
         return None
-    # Where each version keeps the width of an address, and where its addresses begin.
-    width_at, base = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}.get(head[8], (0, 0))
+    width_at, base = FIELDS.get(head[8], (0, 0))
     width = head[width_at] if width_at < len(head) else 0
     end = base + 2 * width  # after the base address and that of the free space or the extension
-    if width not in _ADDRESS_FORMATS or len(head) < end + width:
+    if width not in ADDRESS_WIDTHS or len(head) < end + width:
         return None
-    return int(struct.unpack_from(_ADDRESS_FORMATS[width], head, end)[0])
+    stated = [int.from_bytes(head[at : at + width], "little") for at in (base, end)]
+    return stated[1] - stated[0]

@@ -81,7 +81,8 @@ def addons_arguments(identity: str, tfa: Version) -> frozenset[str] | None:
     """The keywords that a configuration may carry for an object of one TensorFlow Addons release.
 
     ``identity`` is the name that the release registers (``Addons>GELU``; bare in 0.5 and 0.6). A release that was not
-    read is answered for by the nearest lower one. None when that release does not register the name.
+    read is answered for by the nearest lower one. Where an object swallows any keyword, what its bases take is among
+    them. None when that release does not register the name.
     """
     known = table(ADDONS)
     rows = [row for row, release in enumerate(known.releases) if release <= tfa]

@@ -149,6 +149,15 @@ def is_in_window(environment: Environment) -> bool | None:
     return environment.tensorflow in release.tensorflow
 
 
+def window_text(release: TfaRelease) -> str:
+    """The TensorFlow releases that a TensorFlow Addons release declares, for people: ``TensorFlow 2.13 to 2.15``."""
+    inside = [each.version for each in knowledge.tensorflow_releases() if each.version in release.tensorflow]
+    if not inside or not any(specifier.operator in {"<", "<=", "=="} for specifier in release.tensorflow):
+        return f"TensorFlow {release.tensorflow}"
+    first, last = (f"{version.major}.{version.minor}" for version in (inside[0], inside[-1]))
+    return f"TensorFlow {first}" if first == last else f"TensorFlow {first} to {last}"
+
+
 def fitting_addons(tensorflow: Version, python: Version) -> tuple[TfaRelease, ...]:
     """The TensorFlow Addons releases that declare a TensorFlow and have a wheel for a Python, newest first."""
     tag = f"{python.major}.{python.minor}"

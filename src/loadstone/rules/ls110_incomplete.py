@@ -65,6 +65,10 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
+            pattern=r"'__inference_\w+'|No encoder for object.*StructuredValue",
+            raised_by="tf.keras, for a SavedModel whose program lacks functions that its layers call",
+        ),
+        Symptom(
             pattern=r"SavedModel file does not exist at", raised_by="tf.keras, for a folder without saved_model.pb"
         ),
         Symptom(

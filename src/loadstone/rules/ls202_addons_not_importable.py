@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.lookup import ADDONS, addons_release, fitting_addons, is_in_window, usable_addons
+from loadstone.rules.lookup import ADDONS, addons_release, fitting_addons, is_in_window, usable_addons, window_text
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 
@@ -64,7 +64,7 @@ def detect(case: Case) -> Iterator[Finding]:
         message=f"{ADDONS} {installed} {'cannot be imported' if usable is None else 'does not declare support'} here",
         where=(Member(path=""),),
         found="objects of TensorFlow Addons",
-        provided=f"{ADDONS} {installed} wants TensorFlow {release.tensorflow}" if release else None,
+        provided=f"{ADDONS} {installed} wants {window_text(release)}" if release else None,
         here=_here(case, installed),
         remedies=_remedies(case),
     )

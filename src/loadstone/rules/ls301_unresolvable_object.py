@@ -40,9 +40,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.lookup import ADDONS, Found, addons_release, fitting_addons, look_up, registers
+from loadstone.rules.lookup import ADDONS, Found, addons_release, fitting_addons, look_up, registers, window_text
 from loadstone.rules.remedies import convert, isolated, uncompiled
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _provided(providers: list[Provider]) -> str:
     release = addons_release(providers[-1].last)
     if release is not None:
         pythons = f"Python {release.pythons[0]} to {release.pythons[-1]}"
-        text += f" ({release.version} wants TensorFlow {release.tensorflow}, {pythons})"
+        text += f" ({release.version} wants {window_text(release)}, {pythons})"
     return text
 
 
@@ -127,13 +127,13 @@ RULE = Rule(
     name="unresolvable-object",
     detect=detect,
     raises=(
+        Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files"),
+        Symptom(pattern=r"Could not locate (?:class|function) '[\w>]+'", raised_by="Keras 3, and .keras archives"),
+        Symptom(pattern=r"Could not interpret \w+(?: function)? identifier: [\w>]+", raised_by="Keras 3"),
         Symptom(
-            pattern=r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer"
-            r"|regularizer|constraint|object|config_item): '?Addons>\w+",
-            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
+            pattern=r"'str' object is not callable|`cell` should have a `call` method",
+            raised_by="tf.keras 2.12 to 2.15, for .keras archives",
         ),
-        Symptom(pattern=r"Could not locate (?:class|function) '\w+'.*Addons>", raised_by="Keras 3 and .keras archives"),
-        Symptom(pattern=r"Could not interpret \w+(?: function)? identifier: Addons>", raised_by="Keras 3"),
-        Symptom(pattern=r"'str' object is not callable", raised_by="tf.keras 2.12 to 2.15, for .keras archives"),
+        Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

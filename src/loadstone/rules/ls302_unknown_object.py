@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Provide, Severity
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -89,18 +89,13 @@ RULE = Rule(
     name="unknown-object",
     detect=detect,
     raises=(
-        Symptom(
-            pattern=r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer"
-            r"|regularizer|constraint|object|config_item): '?(?!Addons>)\w+",
-            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
-        ),
-        Symptom(pattern=r"Could not locate (?:class|function) '\w+'", raised_by="Keras 3 and .keras archives"),
-        Symptom(pattern=r"Could not interpret activation function identifier: \w+", raised_by="Keras 3"),
+        Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files"),
+        Symptom(pattern=r"Could not locate (?:class|function) '[\w>]+'", raised_by="Keras 3, and .keras archives"),
+        Symptom(pattern=r"Could not interpret \w+(?: function)? identifier: [\w>]+", raised_by="Keras 3"),
         Symptom(
             pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
         ),
-        Symptom(
-            pattern=r"Unable to restore custom object of type _tf_keras_\w+", raised_by="tf.keras, for a SavedModel"
-        ),
+        Symptom(pattern=r"'str' object is not callable", raised_by="tf.keras 2.12 to 2.15, for .keras archives"),
+        Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

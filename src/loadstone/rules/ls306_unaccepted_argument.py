@@ -85,6 +85,10 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
+            pattern=r"Error when deserializing class '\w+' using config=",
+            raised_by="tf.keras 2.13 to 2.15 and Keras 3, around the message proper",
+        ),
+        Symptom(
             pattern=r"Unrecognized keyword arguments(?: passed to \w+)?: ", raised_by="Keras 2.7 and newer, Keras 3"
         ),
         Symptom(pattern=r"Keyword argument not understood:", raised_by="tf.keras up to 2.15"),

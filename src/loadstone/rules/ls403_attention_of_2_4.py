@@ -76,5 +76,11 @@ RULE = Rule(
     code="LS403",
     name="attention-of-2-4",
     detect=detect,
-    raises=(Symptom(pattern=r"KeyError: 'query_shape'|^'query_shape'$", raised_by="tf.keras 2.5 to 2.15"),),
+    raises=(
+        Symptom(pattern=r"KeyError: \W*query_shape", raised_by="tf.keras 2.5 to 2.15, for .h5"),
+        Symptom(
+            pattern=r"Unable to restore object of class 'MultiHeadAttention'",
+            raised_by="tf.keras 2.7 to 2.11, for a SavedModel",
+        ),
+    ),
 )

@@ -60,7 +60,7 @@ _CHANGES = (_Change(identity="Addons>NoisyDense", since=Version("0.15.0"), weigh
 def detect(case: Case) -> Iterator[Finding]:
     """Layers whose stored weights are those of another release than the installed one."""
     release = usable_addons(case)
-    if release is None or not (case.is_hdf5 or case.is_archive):
+    if release is None or not case.is_hdf5:
         return
     for change in _CHANGES:
         wanted = release >= change.since
@@ -95,6 +95,7 @@ RULE = Rule(
     name="changed-weights",
     detect=detect,
     raises=(
+        Symptom(pattern=r"call\(\) got an unexpected keyword argument '\w+'", raised_by="a release whose call changed"),
         Symptom(pattern=r"Layer expects \d+ weight\(s\)\. Received \d+ saved weight", raised_by="tf.keras 2.5 to 2.15"),
         Symptom(pattern=r"However the new layer \w+ expects \d+ weights", raised_by="tf.keras up to 2.4"),
     ),

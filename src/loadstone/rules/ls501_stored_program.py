@@ -120,7 +120,7 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
-            pattern=r"Requested the deserialization of a (?:`Lambda` layer|Python lambda|`lambda` object)",
+            pattern=r"Requested the deserialization of a (?:`?Lambda`? layer|Python lambda|`lambda` object)",
             raised_by="Keras 2.13 and newer",
         ),
         Symptom(pattern=r"bad marshal data \(unknown type code\)", raised_by="another Python than the writer's"),

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 #: The headings of every page, in this order.
 SECTIONS = ("What it means", "Why it happens", "Example", "How to fix it", "References")
 
+#: How tf.keras, and the part of Keras 3 that reads HDF5, say that a registry does not have a name. The name itself does
+#: not tell which rule is right, so several have this symptom.
+UNKNOWN_NAME = (
+    r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer|constraint"
+    r"|object|config_item|decay): '?[\w>]+"
+)
+
+#: How tf.keras says that a layer or a metric of a SavedModel cannot be revived without its class.
+UNRESTORED = r"Unable to restore custom object of (?:type _tf_keras_\w+|class )"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone.blueprint.graph import (
+    KERAS_OPERATION,
     Blueprint,
     EllipsisSpec,
     LayerSpec,
@@ -100,11 +101,7 @@ def _contents(blueprint: Blueprint, constructor: Constructor) -> tuple[dict[str,
 
 
 def _layer_or_operation(spec: ObjectSpec, constructor: Constructor) -> Any:
-    # Layers and operations share names (Reshape, Add); every layer says whether it is trainable, no operation does.
-    is_layer = (
-        "trainable" in spec.config or spec.name == "InputLayer" or spec.name in constructor.registry.custom_objects
-    )
-    if spec.module in _OPERATIONS or (spec.module is None and not is_layer):
+    if spec.module in {*_OPERATIONS, KERAS_OPERATION}:
         operation = _operation(spec, constructor)
         if operation is not None:
             return operation
@@ -114,7 +111,7 @@ def _layer_or_operation(spec: ObjectSpec, constructor: Constructor) -> Any:
 def _operation(spec: ObjectSpec, constructor: Constructor) -> Any | None:
     """An operation that Keras 3 itself wrote into a graph, None when Keras has none like it; Keras looks it up."""
     config = {name: constructor.value(item, name) for name, item in spec.config.items()}
-    for module in (spec.module,) if spec.module else _OPERATIONS:
+    for module in _OPERATIONS if spec.module == KERAS_OPERATION else (spec.module,):
         try:
             return keras.saving.deserialize_keras_object(
                 {"module": module, "class_name": spec.name, "config": config, "registered_name": None}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
 
 
-def gelu(x: Tensor, approximate: bool = True) -> Tensor:  # noqa: FBT001, FBT002 - the original's signature
+def gelu(x: Tensor, approximate: bool = True) -> Tensor:
     """Return ``x * P(X <= x)`` for a standard normal ``X`` (Hendrycks & Gimpel 2016, arXiv:1606.08415).
 
     Args:

@@ -20,7 +20,7 @@ class _WhetherTraining(keras.layers.Layer):
         self.upper = upper
         self.seed = seed
 
-    def call(self, x: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - Keras passes it by name
+    def call(self, x: Tensor, training: bool | None = None) -> Tensor:
         return _leaky(x, self.lower, self.upper, seed=self.seed, training=bool(training))
 
 
@@ -36,7 +36,7 @@ def rrelu(
     x: Tensor,
     lower: float = 0.125,
     upper: float = 1 / 3,
-    training: bool | None = None,  # noqa: FBT001 - the original's signature
+    training: bool | None = None,
     seed: int | None = None,
 ) -> Tensor:
     """Return ``x`` where it is not negative, else ``a * x`` (Xu et al. 2015, arXiv:1505.00853).

@@ -34,6 +34,7 @@ from loadstone.addons.layers.wrappers import WeightNormalization
 __all__ = [
     "ESN",
     "GELU",
+    "TLU",
     "AdaptiveAveragePooling1D",
     "AdaptiveAveragePooling2D",
     "AdaptiveAveragePooling3D",
@@ -54,6 +55,5 @@ __all__ = [
     "SpatialPyramidPooling2D",
     "SpectralNormalization",
     "StochasticDepth",
-    "TLU",
     "WeightNormalization",
 ]

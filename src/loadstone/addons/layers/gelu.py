@@ -19,7 +19,7 @@ class GELU(keras.layers.Layer):
         approximate: use the tanh approximation. True by default, unlike in Keras.
     """
 
-    def __init__(self, approximate: bool = True, **kwargs: object) -> None:  # noqa: FBT001, FBT002 - the original's
+    def __init__(self, approximate: bool = True, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.approximate = approximate
         self.supports_masking = True

@@ -1,7 +1,5 @@
 """Multi-head attention."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -45,7 +43,7 @@ class MultiHeadAttention(keras.layers.Layer):
         ValueError: when ``output_size`` is not positive.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         head_size: int,
         num_heads: int,

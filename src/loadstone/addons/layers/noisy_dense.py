@@ -38,13 +38,13 @@ class NoisyDense(keras.layers.Layer):
     ``eps_kernel`` and ``eps_bias``. TensorFlow Addons wrote them to ``.h5`` in this order.
     """
 
-    def __init__(  # noqa: PLR0913 - the original's signature
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         units: int,
         sigma: float = 0.5,
-        use_factorised: bool = True,  # noqa: FBT001, FBT002 - the original's signature
+        use_factorised: bool = True,
         activation: Activation = None,
-        use_bias: bool = True,  # noqa: FBT001, FBT002 - the original's signature
+        use_bias: bool = True,
         kernel_regularizer: Regularizer = None,
         bias_regularizer: Regularizer = None,
         activity_regularizer: Regularizer = None,
@@ -63,7 +63,9 @@ class NoisyDense(keras.layers.Layer):
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)
         self.bias_constraint = keras.constraints.get(bias_constraint)
-        self.sigma_bias = self.mu_bias = self.eps_bias = None
+        self.sigma_bias: Tensor = None
+        self.mu_bias: Tensor = None
+        self.eps_bias: Tensor = None
         self.seed_generator = keras.random.SeedGenerator()
 
     def build(self, input_shape: Shape) -> None:
@@ -80,11 +82,10 @@ class NoisyDense(keras.layers.Layer):
         self.mu_kernel = self.add_weight(name="mu_kernel", shape=shape, initializer=mu, **kernel)
         self.eps_kernel = self.add_weight(name="eps_kernel", shape=shape, initializer=kernel_noise, trainable=False)
         if self.use_bias:
-            shape = (self.units,)
             mu = keras.initializers.RandomUniform(-mu_limit, mu_limit)
-            self.sigma_bias = self.add_weight(name="sigma_bias", shape=shape, initializer=sigma, **bias)
-            self.mu_bias = self.add_weight(name="mu_bias", shape=shape, initializer=mu, **bias)
-            self.eps_bias = self.add_weight(name="eps_bias", shape=shape, initializer=bias_noise, trainable=False)
+            self.sigma_bias = self.add_weight(name="sigma_bias", shape=shape[1:], initializer=sigma, **bias)
+            self.mu_bias = self.add_weight(name="mu_bias", shape=shape[1:], initializer=mu, **bias)
+            self.eps_bias = self.add_weight(name="eps_bias", shape=shape[1:], initializer=bias_noise, trainable=False)
         self.input_spec = keras.layers.InputSpec(min_ndim=2, axes={-1: inputs})
 
     def _noise_initializers(self, inputs: int) -> tuple[object, object]:
@@ -110,7 +111,9 @@ class NoisyDense(keras.layers.Layer):
     @property
     def bias(self) -> Tensor | None:
         """The noisy bias, of shape (units,), or None."""
-        return self.mu_bias + self.sigma_bias * self.eps_bias if self.use_bias else None
+        if not self.use_bias:
+            return None
+        return self.mu_bias + self.sigma_bias * self.eps_bias
 
     def call(self, inputs: Tensor) -> Tensor:
         """Multiply the last axis of ``inputs``, of rank 2 or more, with the noisy kernel."""

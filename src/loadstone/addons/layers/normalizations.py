@@ -1,7 +1,5 @@
 """Normalizations of activations."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the constructors' signatures are the original's
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -45,7 +43,7 @@ class GroupNormalization(keras.layers.Layer):
         ValueError: for the batch axis.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         groups: int = 32,
         axis: int = -1,
@@ -71,8 +69,8 @@ class GroupNormalization(keras.layers.Layer):
         self.scale = scale
         self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
         self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint)
-        self.gamma = None
-        self.beta = None
+        self.gamma: Tensor = None
+        self.beta: Tensor = None
 
     def build(self, input_shape: Shape) -> None:
         """Create ``gamma`` and ``beta``.
@@ -187,7 +185,7 @@ class FilterResponseNormalization(keras.layers.Layer):
         ValueError: for another ``axis``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         epsilon: float = 1e-6,
         axis: Sequence[int] = (1, 2),

@@ -48,7 +48,9 @@ class SpectralNormalization(keras.layers.Wrapper):
         super().build(input_shape)
         kernel = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
         if not isinstance(kernel, keras.Variable):
-            raise ValueError(f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither")
+            raise ValueError(  # noqa: TRY004 - it is a layer, but not of a kind that can be wrapped
+                f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither"
+            )
         self.w = kernel
         self.u = self.add_weight(
             name="sn_u",
@@ -58,7 +60,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             trainable=False,
         )
 
-    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:  # noqa: FBT001 - Keras passes it by name
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         """Call the wrapped layer, in training after normalizing its kernel."""
         if training:
             self.normalize_weights()
@@ -79,7 +81,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the wrapped layer's output shape."""
-        return self.layer.compute_output_shape(input_shape)
+        return tuple(self.layer.compute_output_shape(input_shape))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

@@ -26,7 +26,7 @@ class StochasticDepth(keras.layers.Layer):
         self.survival_probability = survival_probability
         self.seed_generator = keras.random.SeedGenerator()
 
-    def call(self, x: Sequence[Tensor], training: bool | None = None) -> Tensor:  # noqa: FBT001 - Keras passes it by name
+    def call(self, x: Sequence[Tensor], training: bool | None = None) -> Tensor:
         """Add ``x``, a list of the shortcut and the residual branch, of one shape.
 
         Raises:

@@ -1,7 +1,5 @@
 """Thresholded linear unit."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -16,7 +16,7 @@ VARIANCE_EPSILON = 1e-10  # added to the variance of the first batch
 
 
 class WeightNormalization(keras.layers.Wrapper):
-    """Splits the kernel of the wrapped layer into length ``g`` and direction ``v`` (Salimans & Kingma 2016, 1602.07868).
+    """Splits the wrapped layer's kernel into length ``g`` and direction ``v`` (Salimans & Kingma 2016, 1602.07868).
 
     The wrapped layer computes with ``g * v / ||v||``, the norm being taken over all axes but the last. Of an RNN, it is
     the cell's recurrent kernel that is split.
@@ -50,7 +50,7 @@ class WeightNormalization(keras.layers.Wrapper):
     def __init__(
         self,
         layer: keras.layers.Layer,
-        data_init: bool = True,  # noqa: FBT001, FBT002 - the original's signature
+        data_init: bool = True,
         **kwargs: object,
     ) -> None:
         super().__init__(layer, **kwargs)
@@ -68,7 +68,9 @@ class WeightNormalization(keras.layers.Wrapper):
         owner = self.layer.cell if self.is_rnn else self.layer
         kernel = getattr(owner, "recurrent_kernel" if self.is_rnn else "kernel", None)
         if not isinstance(kernel, keras.Variable):
-            raise ValueError(f"WeightNormalization needs a layer with a kernel; {owner.name!r} has none")
+            raise ValueError(  # noqa: TRY004 - it is a layer, but not of a kind that can be wrapped
+                f"WeightNormalization needs a layer with a kernel; {owner.name!r} has none"
+            )
         self.v = kernel
         self.kernel_norm_axes = tuple(range(len(kernel.shape) - 1))
 
@@ -180,7 +182,7 @@ class WeightNormalization(keras.layers.Wrapper):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the wrapped layer's output shape."""
-        return self.layer.compute_output_shape(input_shape)
+        return tuple(self.layer.compute_output_shape(input_shape))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

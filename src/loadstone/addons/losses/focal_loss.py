@@ -1,7 +1,5 @@
 """Focal loss."""
 
-# ruff: noqa: FBT001, FBT002 - the original's signatures
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

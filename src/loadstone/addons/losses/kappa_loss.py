@@ -16,7 +16,7 @@ WEIGHTAGES = ("linear", "quadratic")
 
 
 class WeightedKappaLoss(keras.losses.Loss):
-    """Logarithm of 1 minus the weighted kappa of ordinal classes (de la Torre et al. 2018, Pattern Recognition Letters).
+    """Logarithm of 1 minus the weighted kappa of ordinal classes (de la Torre et al. 2018, Pattern Recognit. Lett.).
 
     Args:
         num_classes: number of classes.
@@ -30,7 +30,7 @@ class WeightedKappaLoss(keras.losses.Loss):
         ValueError: for another ``weightage``.
     """
 
-    def __init__(  # noqa: PLR0913 - the original's signature
+    def __init__(
         self,
         num_classes: int,
         weightage: str | None = "quadratic",

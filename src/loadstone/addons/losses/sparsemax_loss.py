@@ -1,7 +1,5 @@
 """Loss of sparsemax."""
 
-# ruff: noqa: FBT001, FBT002 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,5 @@
 """Triplet losses."""
 
-# ruff: noqa: FBT001, FBT002 - the originals' signatures
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,5 @@
 """F scores."""
 
-# ruff: noqa: PLR0913 - the original's signatures
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -42,8 +42,9 @@ def hamming_loss_fn(y_true: Tensor, y_pred: Tensor, threshold: float | None, mod
     predicted = ops.cast(predicted_classes(ops.convert_to_tensor(y_pred), threshold), "int32")
     actual = ops.cast(y_true, "int32")
     if mode == "multiclass":
-        return 1.0 - ops.cast(ops.count_nonzero(actual * predicted, axis=-1), "float32")
-    return ops.cast(ops.count_nonzero(actual - predicted, axis=-1), "float32") / actual.shape[-1]
+        return 1.0 - ops.sum(ops.cast(ops.not_equal(actual * predicted, 0), "float32"), axis=-1)
+    wrong = ops.cast(ops.not_equal(actual, predicted), "float32")
+    return ops.mean(wrong, axis=-1)
 
 
 class HammingLoss(MeanMetricWrapper):

@@ -42,13 +42,16 @@ class MultiLabelConfusionMatrix(keras.metrics.Metric):
             sample_weight: not used.
         """
         del sample_weight  # part of Keras' signature
-        actual, predicted = ops.cast(y_true, "int32"), ops.cast(y_pred, "int32")
-        both = ops.count_nonzero(actual * predicted, axis=0)
-        neither = ops.logical_and(ops.not_equal(actual, 1), ops.not_equal(predicted, 1))
-        self.true_positives.assign_add(ops.cast(both, self.dtype))
-        self.false_positives.assign_add(ops.cast(ops.count_nonzero(predicted, axis=0) - both, self.dtype))
-        self.false_negatives.assign_add(ops.cast(ops.count_nonzero(actual, axis=0) - both, self.dtype))
-        self.true_negatives.assign_add(ops.sum(ops.cast(neither, self.dtype), axis=0))
+        actual, predicted = (ops.cast(ops.cast(values, "int32"), "bool") for values in (y_true, y_pred))
+        not_actual, not_predicted = ops.logical_not(actual), ops.logical_not(predicted)
+        self.true_positives.assign_add(self._number(actual, predicted))
+        self.false_positives.assign_add(self._number(not_actual, predicted))
+        self.false_negatives.assign_add(self._number(actual, not_predicted))
+        self.true_negatives.assign_add(self._number(not_actual, not_predicted))
+
+    def _number(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return in how many samples both hold, of shape (num_classes,)."""
+        return ops.sum(ops.cast(ops.logical_and(first, second), self.dtype), axis=0)
 
     def result(self) -> Tensor:
         """Return [[true negatives, false positives], [false negatives, true positives]] of each label."""

@@ -102,5 +102,5 @@ class RSquare(keras.metrics.Metric):
 
     @classmethod
     def from_config(cls, config: Config) -> RSquare:
-        """Build the metric; ``y_shape``, which the releases 0.13.0 to 0.16.1 wrote, is left out: data tell the shape."""
+        """Build the metric without ``y_shape``, which the releases 0.13.0 to 0.16.1 wrote: data tell the shape."""
         return cls(**{key: value for key, value in config.items() if key != "y_shape"})

@@ -1,7 +1,5 @@
 """Correlations of streams, from counts in a grid of bins."""
 
-# ruff: noqa: PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -29,8 +27,8 @@ class CorrelationBase(keras.metrics.Metric):
         name: the metric's name.
         dtype: dtype of the result.
 
-    Variables, all integers: ``m`` (actual bins, prediction bins), ``nrow`` (actual bins,), ``ncol`` (prediction bins,) and
-    ``n`` (). There is one bin less than there are cutpoints.
+    Variables, all integers: ``m`` (actual bins, prediction bins), ``nrow`` (actual bins,), ``ncol`` (prediction bins,)
+    and ``n`` (). There is one bin less than there are cutpoints.
     """
 
     def __init__(
@@ -109,7 +107,7 @@ class KendallsTauBase(CorrelationBase):
     """What the two kinds of Kendall's tau share."""
 
     def _pairs(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return the numbers of concordant and discordant pairs, and of pairs tied in the true values or predictions."""
+        """Return how many pairs are concordant, discordant, tied in the true values, and tied in the predictions."""
         m, nrow, ncol, n = self._counts()
         below = ops.cumsum(ops.cumsum(m, axis=0), axis=1)
         concordant = ops.sum(below[:-1, :-1] * m[1:, 1:])
@@ -138,7 +136,7 @@ class KendallsTauC(KendallsTauBase):
         """Return the correlation."""
         concordant, discordant, _, _ = self._pairs()
         _, nrow, ncol, n = self._counts()
-        used = ops.cast(ops.minimum(ops.count_nonzero(nrow), ops.count_nonzero(ncol)), "float32")
+        used = ops.minimum(*(ops.sum(ops.cast(ops.greater(counts, 0), "float32")) for counts in (nrow, ncol)))
         return 2 * (concordant - discordant) / (ops.square(n) * (used - 1) / used)
 
 

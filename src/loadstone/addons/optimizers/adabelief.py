@@ -1,7 +1,5 @@
 """AdaBelief."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -38,7 +36,7 @@ class AdaBelief(RectifiedAdam):
     State as of `RectifiedAdam`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,

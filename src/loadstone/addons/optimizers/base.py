@@ -117,7 +117,9 @@ def as_learning_rate(learning_rate: Any, decay: float = 0.0) -> Any:
     if not decay:
         return rate
     if not isinstance(rate, float):
-        raise ValueError("decay cannot be combined with a learning rate schedule; make it part of the schedule")
+        raise ValueError(  # noqa: TRY004 - either alone is fine
+            "decay cannot be combined with a learning rate schedule; make it part of the schedule"
+        )
     return keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=float(decay))
 
 

@@ -1,7 +1,5 @@
 """Conditional gradient."""
 
-# ruff: noqa: A002 - ``ord`` is the original's name
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -53,7 +51,7 @@ class ConditionalGradient(AddonsOptimizer):
         learning_rate: Any,
         lambda_: Any = 0.01,
         epsilon: float = 1e-7,
-        ord: str = "fro",
+        ord: str = "fro",  # noqa: A002 - the original's name
         name: str = "ConditionalGradient",
         **kwargs: Any,
     ) -> None:

@@ -1,7 +1,5 @@
 """LAMB."""
 
-# ruff: noqa: PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar

@@ -1,7 +1,5 @@
 """Optimizers with weight decay that does not pass through the gradient."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the originals' signatures
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -52,7 +50,7 @@ class DecoupledWeightDecayExtension:
         **kwargs: Any,
     ) -> None:
         rate = as_learning_rate(learning_rate if lr is None else lr, decay)
-        super().__init__(learning_rate=rate, **kwargs)
+        super().__init__(learning_rate=rate, **kwargs)  # type: ignore[call-arg]  # the optimizer's
         # Keras applies its own kind of decay to what stands in self.weight_decay.
         self._decoupled_decay = as_schedule_or_float(weight_decay)
         self._excluded_patterns = list(exclude_from_weight_decay or [])

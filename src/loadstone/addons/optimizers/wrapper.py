@@ -53,7 +53,8 @@ class OptimizerWrapper(keras.optimizers.Optimizer):
         for variable in variables:
 
             def initial_value(shape: Shape, dtype: str, source: keras.Variable = variable) -> Tensor:
-                return ops.reshape(ops.cast(source, dtype), shape)
+                del shape  # the source's
+                return ops.cast(ops.copy(source), dtype)
 
             copies += add_slot(self, [variable], name, initial_value)
         return copies

@@ -1,7 +1,5 @@
 """Yogi."""
 
-# ruff: noqa: PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -46,7 +44,7 @@ class Yogi(AddonsOptimizer):
         "l2_t": "l2_regularization_strength",
     }
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         learning_rate: Any = 0.01,
         beta1: float = 0.9,

@@ -1,7 +1,5 @@
 """Cell of an echo state network."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -37,7 +35,7 @@ class ESNCell(keras.layers.Layer):
     (units,); none is trainable.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the original's signature
         self,
         units: int,
         connectivity: float = 0.1,

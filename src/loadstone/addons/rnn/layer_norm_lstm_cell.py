@@ -1,7 +1,5 @@
 """LSTM cell with layer normalization."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913 - the original's signature
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

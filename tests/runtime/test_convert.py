@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import pytest
+from tests.corpus_objects import custom_objects
+from tests.corpus_table import MODELS, Model
+
+import loadstone
+from loadstone.errors import LoadstoneError
+from loadstone.finding import Verdict
+from loadstone.runtime import convert as converting
+from loadstone.runtime.samples import made_up, read, recorded, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def named(file: str) -> Model:
+    return next(model for model in MODELS if model.file == file)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_model_becomes_a_keras_file_with_the_recorded_outputs(tmp_path: Path) -> None:
+    model = named("tf24/conv_norms.h5")
+    before = digest(model.path)
+    target = tmp_path / "new" / "conv_norms.keras"
+    steps: list[str] = []
+    conversion = loadstone.convert(model.path, target, io=model.io_path, progress=steps.append)
+    assert conversion.parity.verdict is Verdict.WITHIN
+    assert conversion.parity.max_abs is not None
+    assert conversion.parity.max_abs <= model.tolerance
+    assert conversion.notes
+    assert len(steps) == 2
+    assert digest(model.path) == before
+    assert [path.name for path in target.parent.iterdir()] == ["conv_norms.keras"]
+    assert target.stat().st_mode & 0o777 == (tmp_path / "new").stat().st_mode & 0o666
+
+
+def test_outputs_that_were_not_recorded_prove_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "out.keras"
+    target.write_bytes(b"an older file")
+    target.chmod(0o640)
+    conversion = loadstone.convert(named("tf28/recurrent_classifier.h5").path, target, compile=False)
+    assert conversion.parity.verdict is Verdict.UNPROVEN
+    assert conversion.parity.why is not None
+    assert "no outputs were recorded" in conversion.parity.why
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert keras.models.load_model(target).count_params() > 0
+
+
+def test_outputs_that_differ_leave_everything_as_it_was(tmp_path: Path) -> None:
+    model = named("tf28/custom_layer.h5")
+    inputs, outputs = model.io()
+    io = tmp_path / "io.npz"
+    arrays: dict[str, Any] = {**inputs, **{name: array + 1 for name, array in outputs.items()}}
+    np.savez(io, **arrays)
+    target = tmp_path / "out.keras"
+    target.write_bytes(b"an older file")
+    with pytest.raises(loadstone.ParityError, match="max abs difference 1, first in y0") as failure:
+        loadstone.convert(model.path, target, io=io, custom_objects=custom_objects(model))
+    assert failure.value.parity.verdict is Verdict.DIVERGES
+    assert target.read_bytes() == b"an older file"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["io.npz", "out.keras"]
+
+
+def test_what_cannot_be_loaded_is_not_converted(tmp_path: Path) -> None:
+    with pytest.raises(loadstone.LoadFailed, match="give in custom_objects: Scale"):
+        loadstone.convert(named("tf28/custom_layer.h5").path, tmp_path / "out.keras")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_users_functions_are_used_again_on_reloading(tmp_path: Path) -> None:
+    model = named("tf215/lambda_layer.h5")
+    conversion = loadstone.convert(
+        model.path, tmp_path / "out.keras", custom_objects=custom_objects(model), io=model.io_path
+    )
+    assert conversion.parity.verdict in {Verdict.EXACT, Verdict.WITHIN}
+
+
+def test_a_target_that_is_no_keras_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has to be named so"):
+        loadstone.convert(named("tf28/conv_norms.h5").path, tmp_path / "out.h5")
+
+
+def test_the_original_is_never_the_target() -> None:
+    path = named("tf215/conv_norms.keras").path
+    with pytest.raises(ValueError, match="which is not overwritten"):
+        loadstone.convert(path, path)
+
+
+def test_a_new_file_that_does_not_load_is_an_error(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.keras"
+    draft.write_bytes(b"not an archive")
+    with pytest.raises(loadstone.LoadFailed, match="does not load in a process of its own"):
+        converting._reload(draft, [np.zeros(1)], None)
+
+
+def functional(*inputs: Any) -> Any:
+    merged = [keras.layers.Flatten()(keras.ops.cast(each, "float32")) for each in inputs]
+    return keras.Model(list(inputs), merged[0] if len(merged) == 1 else keras.layers.Concatenate()(merged))
+
+
+def test_made_up_inputs_have_the_shapes_and_the_dtypes_of_the_model() -> None:
+    model = functional(
+        keras.Input((3, 4)), keras.Input((2,), dtype="int32"), keras.Input((2,), dtype="bool"), keras.Input((2, 1))
+    )
+    samples = made_up(model)
+    assert [array.shape[1:] for array in samples.inputs] == [(3, 4), (2,), (2,), (2, 1)]
+    assert [array.dtype.name for array in samples.inputs] == ["float32", "int32", "bool", "float32"]
+    assert samples.outputs == ()
+    assert all(np.array_equal(a, b) for a, b in zip(samples.inputs, made_up(model).inputs, strict=True))
+
+
+def test_made_up_inputs_stay_within_the_smallest_vocabulary_of_the_model() -> None:
+    inner = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(5, 2)])
+    outer = keras.Input((None,))
+    model = keras.Model(outer, inner(outer))
+    (array,) = made_up(model).inputs
+    assert array.shape == (2, 16)
+    assert set(np.unique(array)) <= set(range(5))
+
+
+def test_recorded_arrays_are_read_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "io.npz"
+    write(path, "x", [np.full(2, number) for number in range(11)])
+    assert [int(array[0]) for array in read(path, "x")] == list(range(11))
+    assert read(path, "y") == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"not an archive", "cannot be read as an .npz"),
+        ({"x0": np.zeros(1)}, "holds 1 inputs and 0 outputs, the model has 1 and 1"),
+        ({"a": np.zeros(1), "b": np.zeros(1)}, "name them x0, x1 ... and y0, y1 ..."),
+        ({"x0": np.array([{}], dtype=object), "y0": np.zeros(1)}, "cannot be read as an .npz"),
+    ],
+)
+def test_recorded_arrays_that_do_not_fit_the_model_are_an_error(tmp_path: Path, content: Any, message: str) -> None:
+    path = tmp_path / "io.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        np.savez(path, **content)
+    with pytest.raises(LoadstoneError, match=message):
+        recorded(path, functional(keras.Input((2,))))
