@@ -134,11 +134,10 @@ def answer_function(case: cases.Function) -> Answers:
 
 def draw_labels(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return labels or predictions of one kind."""
+    if kind == "boxes":
+        return np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(shape).astype("float32")
     real = random.normal(size=shape)
     uniform = random.uniform(0.02, 0.98, size=shape)
-    corners = (
-        np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(*shape[:-1], 4) if shape[-1] == 4 else real
-    )
     values = {
         "real": real,
         "probability": uniform,
@@ -148,7 +147,6 @@ def draw_labels(random: np.random.Generator, kind: str, shape: tuple[int, ...]) 
         "classes": random.integers(0, 3, size=shape),
         "one_hot": np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])],
         "multi_hot": np.maximum(uniform > HALF, np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]),
-        "boxes": corners.reshape(*shape[:-1], 4),
     }
     return np.asarray(values[kind], "float32")
 

@@ -130,7 +130,7 @@ class Evidence:
 class KerasObject:
     """A class or function that the configuration names.
 
-    ``slot`` is the configuration key it stands under (``layers``, ``activation``, ``cell``, ``optimizer``, ``loss`` ...).
+    ``slot`` is the configuration key it stands under (``layers``, ``activation``, ``cell``, ``optimizer``, ``loss``).
     A plain identifier string (``"activation": "mish"``) is an object too, with that string as ``class_name`` and
     ``is_identifier`` set. So is a function that is written as an object (``{"class_name": "function", "config":
     "mish"}``), which alone of the two may have a ``module``.

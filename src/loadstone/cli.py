@@ -143,16 +143,42 @@ def explain(code: str, **reporting: Any) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Recorded inputs x0, x1 … and outputs y0 … (.npz) that the new file must reproduce.",
 )
+@click.option(
+    "--custom-objects",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A Python file of your own with the classes and functions that the model names; it is run.",
+)
+@click.option("--no-progress", is_flag=True, help="Say nothing of the steps; they are shown on terminals only.")
 @_reporting
-def convert(model: Path, target: Path, no_compile: bool, io: Path | None, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
-    """Rewrite MODEL as TARGET, a .keras file for Keras 3 without TensorFlow Addons and without stored programs."""
+def convert(
+    model: Path,
+    target: Path,
+    no_compile: bool,  # noqa: FBT001 - click passes flags
+    io: Path | None,
+    custom_objects: Path | None,
+    no_progress: bool,  # noqa: FBT001 - as above
+    **reporting: Any,
+) -> None:
+    """Rewrite MODEL as TARGET, a .keras file for Keras 3 without TensorFlow Addons.
+
+    The new file is loaded again by a process of its own, and appears only if its outputs are right.
+    """
     from loadstone.errors import LoadFailed, ParityError  # noqa: PLC0415 - commands import only what they use
     from loadstone.report.conversion import conversion_lines, failure_lines  # noqa: PLC0415 - as above
     from loadstone.report.json import conversion_report, dumps, failure_report  # noqa: PLC0415 - as above
+
+    if target.suffix != ".keras":  # said before Keras is imported, which takes long
+        raise click.BadParameter(f"{target} has to end in .keras", param_hint="TARGET")
     from loadstone.runtime.convert import convert as rewrite  # noqa: PLC0415 - as above
+    from loadstone.runtime.user_code import from_file  # noqa: PLC0415 - as above
+
+    def progress(step: str) -> None:
+        if sys.stderr.isatty() and not no_progress and not reporting["quiet"]:
+            click.echo(f"{step} ...", err=True)
 
     try:
-        conversion = rewrite(model, target, compile=not no_compile, io=io)
+        given = from_file(custom_objects) if custom_objects else None
+        conversion = rewrite(model, target, custom_objects=given, compile=not no_compile, io=io, progress=progress)
     except (LoadFailed, ParityError) as problem:
         failure, message = problem, str(problem)
         findings = failure.findings if isinstance(failure, LoadFailed) else ()
@@ -164,7 +190,11 @@ def convert(model: Path, target: Path, no_compile: bool, io: Path | None, **repo
         sys.exit(NO)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from problem
-    _report(lambda: conversion_lines(conversion), lambda: dumps(conversion_report(conversion)), **reporting)
+    _report(
+        lambda: conversion_lines(conversion, everything=reporting["everything"]),
+        lambda: dumps(conversion_report(conversion)),
+        **reporting,
+    )
 
 
 def _report(
@@ -203,15 +233,10 @@ def _is_terminal() -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside its place, flushed to the disk, then renamed."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    from loadstone.atomic import replacing  # noqa: PLC0415 - only -o needs it
+
     try:
-        with part.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with replacing(path) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as problem:
         raise click.UsageError(f"cannot write {path}: {problem.strerror}") from problem
-    finally:
-        part.unlink(missing_ok=True)

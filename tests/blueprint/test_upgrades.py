@@ -66,7 +66,6 @@ CHANGED = [
     ("dropped-jit-compile", spec("Adam", jit_compile=True), spec("Adam")),
     ("dropped-is-legacy-optimizer", spec("Adam", is_legacy_optimizer=False), spec("Adam")),
     ("dropped-ragged", spec("InputLayer", ragged=False), spec("InputLayer")),
-    ("dropped-sparse", spec("InputLayer", sparse=False), spec("InputLayer")),
     ("dropped-input-length", spec("Embedding", input_length=7), spec("Embedding")),
     ("dropped-sparse", spec("Embedding", sparse=False), spec("Embedding")),
     ("dropped-time-major", spec("LSTM", time_major=False), spec("LSTM")),
@@ -127,7 +126,7 @@ def test_every_upgrade_has_an_example() -> None:
         spec("LSTM", time_major=True),
         spec("DepthwiseConv2D", groups=2),
         spec("InputLayer", ragged=True),
-        spec("InputLayer", sparse=True),
+        spec("Embedding", sparse=True),
         spec("BatchNormalization", renorm=True),
         spec("Dense", dynamic=True),
     ],
@@ -225,6 +224,15 @@ def test_initial_states_move_to_their_keyword() -> None:
         Call(args=(X,)),
     )
     assert [note.upgrade for note in after.notes] == ["initial-state"]
+
+
+def test_keywords_that_are_gone_are_left_out_of_calls() -> None:
+    before = model(
+        layer(spec("Addons>NoisyDense"), calls=(Call(args=(X,), kwargs={"remove_noise": True, "mask": None}),))
+    )
+    after = upgrade(before, Dialect.KERAS_2)
+    assert after.blueprint.layers[0].calls == (Call(args=(X,), kwargs={"mask": None}),)
+    assert [note.upgrade for note in after.notes] == ["dropped-keyword"]
 
 
 def test_the_compile_state_is_upgraded() -> None:

@@ -250,7 +250,7 @@ JSON = st.recursive(
 NESTED = st.recursive(
     JSON,
     lambda inner: (
-        st.fixed_dictionaries({"class_name": st.text(max_size=8), "config": inner, "loss": inner})
+        st.fixed_dictionaries({"class_name": st.text(max_size=8) | inner, "config": inner, "loss": inner})
         | st.dictionaries(st.sampled_from(["layers", "a/b", "a~b", "activation", "compile_config"]), inner, max_size=3)
     ),
     max_leaves=12,

@@ -12,7 +12,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -20,7 +20,7 @@ import pytest
 from tests.corpus_table import MODELS
 
 from loadstone.artifact import DefectKind, Format
-from loadstone.formats import read
+from loadstone.formats import read, sniff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,3 +266,17 @@ def test_a_user_block_that_was_put_before_a_finished_file_is_skipped(tmp_path: P
         file["vars/0"] = 1.0
     (tmp_path / "m").write_bytes(bytes(1024) + (tmp_path / "m").read_bytes())
     assert [spec.name for spec in read(tmp_path / "m").tensors] == ["vars/0"]
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model.h5"
+    shutil.copy(example(Format.HDF5_MODEL), path)
+    take = sniff.take
+
+    def take_away(path: Path) -> Any:
+        sample = take(path)
+        path.unlink()
+        return sample
+
+    monkeypatch.setattr(sniff, "take", take_away)
+    assert read(path).defects[0].kind is DefectKind.UNREADABLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import struct
 from typing import TYPE_CHECKING
 
@@ -180,6 +181,78 @@ def real(path: Path) -> bytes:
             file["dense"].attrs[f"a{index}"] = index
             file["dense"][f"d{index}"] = index
     return path.read_bytes()
+
+
+def classic(file: h5py.File) -> None:
+    file["vars/0"] = np.ones(3)
+    file.create_dataset("chunked", data=np.ones(100), chunks=(10,))
+
+
+def dense(file: h5py.File) -> None:
+    for index in range(3000):
+        file.create_group(f"group/{index}_{'x' * 60}")
+    for index in range(12):
+        file["group"].attrs[f"a{index}"] = np.bytes_("x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("write", "libver", "signature"),
+    [
+        *((classic, "earliest", signature) for signature in (b"TREE", b"HEAP", b"SNOD", b"GCOL")),
+        *((dense, "latest", signature) for signature in (b"OHDR", b"FRHP", b"FHIB", b"BTHD", b"BTIN", b"BTLF")),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 4, 5, 6, 8, 10, 12, 14, 24, 110, 112, 120])
+def test_each_structure_is_checked(
+    tmp_path: Path, write: Callable[[h5py.File], None], libver: str, signature: bytes, at: int
+) -> None:
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w", libver=libver) as file:
+        file.attrs["model_config"] = CONFIG
+        write(file)
+    data = path.read_bytes()
+    assert signature in data
+    for patch in (b"\xff\xff", b"\0\0"):
+        changed = bytearray(data)
+        place = -1
+        while (place := data.find(signature, place + 1)) >= 0:
+            changed[place + at : place + at + 2] = patch
+        path.write_bytes(changed[: len(data)])
+        artifact = read(path)
+        if at == 0:
+            assert DefectKind.DAMAGED in [defect.kind for defect in artifact.defects]
+        for tensor in artifact.tensors:
+            assert np.prod(tensor.shape) * 8 <= len(data)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 9), (13, 3), (14, 5)])
+def test_a_superblock_that_makes_no_sense_is_damaged(tmp_path: Path, at: int, value: int) -> None:
+    path = model(tmp_path / "m.h5", classic)
+    data = bytearray(path.read_bytes())
+    data[at] = value
+    path.write_bytes(data)
+    assert kinds_of(path) == [DefectKind.DAMAGED]
+    assert read(path).format is Format.UNRECOGNISED
+
+
+def test_values_that_vanish_while_they_are_read_are_refused(tmp_path: Path) -> None:
+    path = model(tmp_path / "m.h5", lambda file: file.__setitem__("vars/0", np.ones(100_000)))
+    with open_arrays(path) as arrays:
+        os.truncate(path, 4000)
+        with pytest.raises(NotAModel, match="ends within"):
+            arrays["vars/0"]
+
+
+def test_compressed_values_that_are_damaged_are_refused(tmp_path: Path) -> None:
+    path = model(
+        tmp_path / "m.h5",
+        lambda file: file.create_dataset("vars/0", data=np.arange(9000.0), chunks=(9000,), compression="gzip"),
+    )
+    data = bytearray(path.read_bytes())
+    data[-3000:-2000] = bytes(1000)
+    path.write_bytes(data)
+    with open_arrays(path) as arrays, pytest.raises(NotAModel, match="vars/0"):
+        arrays["vars/0"]
 
 
 EDITS = st.lists(

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 import pytest
-from tests.corpus_objects import custom_objects
-from tests.corpus_table import MODELS, Model
 
 import loadstone
 from loadstone.errors import LoadstoneError
 from loadstone.finding import Verdict
 from loadstone.runtime import convert as converting
 from loadstone.runtime.samples import made_up, read, recorded, write
+from tests.corpus_objects import custom_objects
+from tests.corpus_table import MODELS, Model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def test_the_users_functions_are_used_again_on_reloading(tmp_path: Path) -> None
 
 
 def test_a_target_that_is_no_keras_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="has to be named so"):
+    with pytest.raises(ValueError, match="has to end in .keras"):
         loadstone.convert(named("tf28/conv_norms.h5").path, tmp_path / "out.h5")
 
 

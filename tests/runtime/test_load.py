@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 import pytest
-from tests.corpus_objects import custom_objects
-from tests.corpus_table import MODELS, Model
 
 import loadstone
 from loadstone.artifact import Format
 from loadstone.runtime.load import load
+from tests.corpus_objects import custom_objects
+from tests.corpus_table import MODELS, Model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +76,9 @@ def test_compile_false_leaves_the_compile_state_out() -> None:
 
 
 def test_every_missing_name_is_asked_for_at_once() -> None:
-    with pytest.raises(loadstone.LoadFailed, match="give in custom_objects: halved, scaled, mixed, normal") as failure:
+    with pytest.raises(loadstone.LoadFailed, match="give in custom_objects: halved, scaled, mixed$") as failure:
         loadstone.load_model(named("tf215/lambda_layer.h5").path)
-    assert [finding.code for finding in failure.value.findings] == ["LS501"] * 4
+    assert [finding.code for finding in failure.value.findings] == ["LS501"] * 3
 
 
 def test_a_loaded_model_is_saved_and_loaded_by_plain_keras(tmp_path: Path) -> None:

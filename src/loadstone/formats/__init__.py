@@ -45,9 +45,8 @@ def read(path: str | os.PathLike[str]) -> Artifact:
     sample = sniff.take(Path(path))
     if isinstance(sample, Defect):
         return Artifact(source=source, format=Format.UNRECOGNISED, defects=(sample,))
-    row = next(row for row in FORMATS if row.recognises(sample))
     try:
-        artifact = row.read(sample)
+        artifact = next(row for row in FORMATS if row.recognises(sample)).read(sample)
     except OSError as error:  # the file changed or vanished since it was looked at, or the disk fails
         message = f"cannot be read: {error.strerror or error}"
         failure = Defect(kind=DefectKind.UNREADABLE, message=message, where=Member(path=""))

@@ -23,9 +23,8 @@ MAX_DEPTH = 16
 # Where the heap's identifier stands in a record, by the B-tree's type: links by name, attributes by name.
 _IDENTIFIER_AT = {5: 4, 8: 0}
 _HUGE_OBJECTS = 1
-_MANAGED, _HUGE, _TINY = 0, 1, 2
+_MANAGED, _HUGE = 0, 1  # the third kind is too small for a message
 _NODE_OVERHEAD = 10  # bytes of a B-tree node: signature, version, type, checksum
-_LONGEST_TINY = 16  # bytes; longer identifiers spend two bytes on a tiny object's length
 
 
 def messages(file: Hdf5File, heap_address: int, tree_address: int) -> Iterator[bytes]:
@@ -91,15 +90,11 @@ class _Heap:
         )
 
     def message(self, identifier: bytes) -> bytes:
-        kind = identifier[0] >> 4 & 3
+        kind = unsigned(identifier, 0, 1) >> 4 & 3
         if kind == _MANAGED:
             offset = unsigned(identifier, 1, self.offset_width)
             length = unsigned(identifier, 1 + self.offset_width, self.span_width)
             return self.file.read(self._place(self.root, self.rows, offset, 0), length)
-        if kind == _TINY:
-            long = self.identifier_width - 1 > _LONGEST_TINY
-            length = (identifier[0] & 15) << 8 | identifier[1] if long else identifier[0] & 15
-            return part(identifier, 2 if long else 1, length + 1)
         if kind == _HUGE:
             return self._huge(unsigned(identifier, 1, min(self.identifier_width - 1, self.file.length_width)))
         raise DamagedError("an object of an unknown kind in a fractal heap")

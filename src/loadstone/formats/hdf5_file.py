@@ -274,8 +274,8 @@ class Hdf5File:
 
     def _link(self, body: bytes) -> Link:
         """Decode a link message (section IV.A.2.g)."""
-        flags, at = body[1], 2
-        number = body[at] if flags & 0x08 else 0
+        flags, at = unsigned(body, 1, 1), 2
+        number = unsigned(body, at, 1) if flags & 0x08 else 0
         at += bool(flags & 0x08) + (8 if flags & 0x04 else 0) + bool(flags & 0x10)
         width = 1 << (flags & 3)
         length = unsigned(body, at, width)
@@ -286,7 +286,8 @@ class Hdf5File:
 
     def _attribute(self, body: bytes) -> RawAttribute:
         """Decode an attribute message (section IV.A.2.m)."""
-        version, flags = body[0], body[1] if body[0] > 1 else 0
+        version, flags = unsigned(body, 0, 1), unsigned(body, 1, 1)
+        flags = flags if version > 1 else 0  # reserved before
         at, parts = 9 if version == 3 else 8, []  # noqa: PLR2004 - version 3 has the name's character set
         for index in range(3):
             length = unsigned(body, 2 + 2 * index, 2)

@@ -47,22 +47,30 @@ def truncation(stream: BinaryIO, where: Where) -> Defect | None:
         return None
     size = stream.seek(0, 2)
     stream.seek(start)
-    stated = _stated_length(stream.read(_LONGEST))
-    if stated is not None and start + stated <= size:
+    head = stream.read(_LONGEST)
+    stated = _stated_length(head)
+    if stated is None:
+        detail = " and ends in its first header"
+    elif start + stated > size:
+        detail = f", stored_eof = {start + stated}"
+    else:
         return None
-    detail = " and ends in its first header" if stated is None else f", stored_eof = {start + stated}"
     message = f"truncated HDF5 file: eof = {size}{detail}; copy or download it again"
     return Defect(kind=DefectKind.TRUNCATED, message=message, where=where)
 
 
 def _stated_length(head: bytes) -> int | None:
-    """Return the length from the superblock on that it states; None when it is cut off, or of no known version."""
+    """Return the length from the superblock on that it states; None when it is cut off, 0 when it makes no sense."""
     if len(head) < _SHORTEST:
         return None
     width_at, base = FIELDS.get(head[8], (0, 0))
-    width = head[width_at] if width_at < len(head) else 0
+    if width_at >= len(head):
+        return None
+    width = head[width_at]
+    if width not in ADDRESS_WIDTHS or not base:
+        return 0
     end = base + 2 * width  # after the base address and that of the free space or the extension
-    if width not in ADDRESS_WIDTHS or len(head) < end + width:
+    if len(head) < end + width:
         return None
     stated = [int.from_bytes(head[at : at + width], "little") for at in (base, end)]
     return stated[1] - stated[0]

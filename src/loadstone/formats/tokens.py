@@ -49,10 +49,9 @@ def _module_starts(prefix: str) -> Callable[[Mapping[str, Json]], bool]:
 
 def _has_config(class_names: frozenset[str], *keys: str) -> Callable[[Mapping[str, Json]], bool]:
     def stands_in(value: Mapping[str, Json]) -> bool:
-        config = value.get("config")
-        return (
-            value.get("class_name") in class_names and isinstance(config, dict) and all(key in config for key in keys)
-        )
+        name, config = value.get("class_name"), value.get("config")
+        is_one = isinstance(name, str) and name in class_names
+        return is_one and isinstance(config, dict) and all(key in config for key in keys)
 
     return stands_in
 

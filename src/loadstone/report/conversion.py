@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.report.text import Line, finding_lines, labelled
+from loadstone.report.text import Line, finding_lines, folded, labelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from loadstone.runtime.convert import Conversion
 
 
-def conversion_lines(conversion: Conversion) -> Iterator[Line]:
+def conversion_lines(conversion: Conversion, *, everything: bool = False) -> Iterator[Line]:
     """The new file, everything that was changed, and how the outputs compare."""
     yield Line(text=f"{conversion.source} -> {conversion.target}", role="title")
+    places: dict[str, list[str]] = {}
     for note in conversion.notes:
-        yield from labelled("changed", f"{note.at}: {note.message}" if note.at else note.message)
+        places.setdefault(note.message, []).append(note.at)
+    for message, where in places.items():
+        yield from labelled("changed", f"{message} ({folded(where, everything=everything, unit='more places')})")
     yield from labelled("outputs", parity_text(conversion.parity))
 
 

@@ -99,8 +99,10 @@ def labelled(label: str, text: str, role: str = "body") -> Iterator[Line]:
         yield Line(text=f"  {(label if index == 0 else ''):<{_LABEL}}{line}", role=role)
 
 
-def finding_lines(finding: Finding, source: str, *, everything: bool = False) -> Iterator[Line]:
-    """One finding, in the one shape."""
+def finding_lines(
+    finding: Finding, source: str, *, previous: Finding | None = None, everything: bool = False
+) -> Iterator[Line]:
+    """One finding, in the one shape; remedies that the finding before it has too are not printed twice."""
     title = f"{finding.code}  {finding.message}"
     gap = max(2, _WIDTH - len(title) - len(source))
     yield Line(text=f"{title}{' ' * gap}{source}", role=finding.severity.value)
@@ -111,7 +113,10 @@ def finding_lines(finding: Finding, source: str, *, everything: bool = False) ->
         yield from labelled("provided", finding.provided)
     if finding.here:
         yield from labelled("here", finding.here)
-    for index, remedy in enumerate(finding.remedies):
+    repeated = previous is not None and previous.remedies == finding.remedies and len(finding.remedies) > 1
+    if repeated:
+        yield Line(text=f"  {'fix':<{_LABEL}}as above", role="fix")
+    for index, remedy in enumerate(() if repeated else finding.remedies):
         # A command stays on one line, so that it can be copied.
         yield Line(text=f"  {('fix' if index == 0 else 'or'):<{_LABEL}}{remedy_text(remedy)}", role="fix")
     yield from labelled("more", f"loadstone explain {finding.code}")
@@ -132,8 +137,8 @@ def verdict_text(diagnosis: Diagnosis) -> str:
 
 def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
     """Every finding, then the verdict."""
-    for finding in diagnosis.findings:
-        yield from finding_lines(finding, diagnosis.source, everything=everything)
+    for previous, finding in zip((None, *diagnosis.findings), diagnosis.findings, strict=False):
+        yield from finding_lines(finding, diagnosis.source, previous=previous, everything=everything)
         yield Line(text="")
     role = {True: "title", False: "error", None: "warning"}[diagnosis.loads]
     yield Line(text=verdict_text(diagnosis), role=role)

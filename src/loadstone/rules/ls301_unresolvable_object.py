@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Install, Severity
 from loadstone.rules.lookup import ADDONS, Found, addons_release, fitting_addons, look_up, registers, window_text
 from loadstone.rules.remedies import convert, isolated, uncompiled
-from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, Rule, Symptom
+from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ RULE = Rule(
             pattern=r"'str' object is not callable|`cell` should have a `call` method",
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",
         ),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Provide, Severity
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
-from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, Rule, Symptom
+from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ RULE = Rule(
             pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
         ),
         Symptom(pattern=r"'str' object is not callable", raised_by="tf.keras 2.12 to 2.15, for .keras archives"),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.arguments import refused_arguments
 from loadstone.rules.remedies import convert, isolated, uncompiled
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import WRAPPED, Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,10 +84,7 @@ RULE = Rule(
     name="unaccepted-argument",
     detect=detect,
     raises=(
-        Symptom(
-            pattern=r"Error when deserializing class '\w+' using config=",
-            raised_by="tf.keras 2.13 to 2.15 and Keras 3, around the message proper",
-        ),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
         Symptom(
             pattern=r"Unrecognized keyword arguments(?: passed to \w+)?: ", raised_by="Keras 2.7 and newer, Keras 3"
         ),

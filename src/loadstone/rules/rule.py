@@ -26,6 +26,9 @@ UNKNOWN_NAME = (
 #: How tf.keras says that a layer or a metric of a SavedModel cannot be revived without its class.
 UNRESTORED = r"Unable to restore custom object of (?:type _tf_keras_\w+|class )"
 
+#: How Keras begins the message of a model or layer that could not be built; the reason proper follows the settings.
+WRAPPED = r"Error when deserializing class '\w+' using config=|<class '[\w.]+'> could not be deserialized properly"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from loadstone.atomic import replacing
 from loadstone.errors import LoadFailed, ParityError
 from loadstone.finding import Parity, Verdict
 from loadstone.runtime import reload
@@ -22,7 +21,8 @@ from loadstone.runtime.parity import compare
 from loadstone.runtime.samples import Samples, made_up, read, recorded, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    import os
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,14 +76,15 @@ def convert(
     """
     source, target = Path(source), Path(target)
     if target.suffix != ".keras":
-        raise ValueError(f"{target}: the new file is a .keras archive, and has to be named so")
+        raise ValueError(f"{target} has to end in .keras")
     if target.exists() and target.samefile(source):
         raise ValueError(f"{target} is the model itself, which is not overwritten; give the new file another name")
     progress(f"reading {source}")
     loaded = load(source, custom_objects=custom_objects, compiled=compile)
     samples = recorded(Path(io), loaded.model) if io is not None else made_up(loaded.model)
     expected = samples.outputs or outputs_of(loaded.model, samples.inputs)
-    with _written(loaded.model, target) as draft:
+    with replacing(target) as draft:
+        loaded.model.save(draft)
         progress("loading the new file in a process of its own")
         actual = _reload(draft, samples.inputs, custom_objects)
         parity = _judged(compare(expected, actual), samples)
@@ -110,43 +111,6 @@ def _numbers(parity: Parity) -> str:
     return parity.why or f"max abs difference {parity.max_abs:.3g}, first in {parity.first_divergence}"
 
 
-@contextlib.contextmanager
-def _written(model: Any, target: Path) -> Iterator[Path]:
-    """Write beside the target, and put the file in its place only if nothing is raised meanwhile."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".keras", dir=target.parent)
-    os.close(handle)
-    draft = Path(name)
-    try:
-        model.save(draft)
-        _sync(draft)
-        yield draft
-        _as_new_files_are(draft, target)
-        draft.replace(target)
-        _sync(target.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _as_new_files_are(draft: Path, target: Path) -> None:
-    """Give the file the mode of the one it replaces, else the one that the user's umask gives; mkstemp gave 0600."""
-    if target.exists():
-        mode = target.stat().st_mode & 0o777
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    draft.chmod(mode)
-
-
 def _reload(
     draft: Path, inputs: Sequence[NDArray[Any]], custom_objects: Mapping[str, Any] | None
 ) -> tuple[NDArray[Any], ...]:
@@ -159,7 +123,10 @@ def _reload(
         given, answered = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
         write(given, "x", inputs)
         command = [sys.executable, "-m", reload.__name__, str(draft), str(given), str(answered)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603 - this interpreter, our module
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603 - this interpreter, our module
+        except subprocess.TimeoutExpired as error:
+            raise LoadFailed(f"the new file did not load within {_SECONDS} s in a process of its own") from error
         if result.returncode:
             lines = result.stderr.strip().splitlines()
             raise LoadFailed(f"the new file does not load in a process of its own: {lines[-1] if lines else 'no word'}")

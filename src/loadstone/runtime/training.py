@@ -34,6 +34,9 @@ def compile_model(model: Any, training: Training, constructor: Constructor) -> t
         return tuple(problems)
     options = {key: value for key, value in training.options.items() if value is not None}
     model.compile(**parts, **options)
+    if model.built and model.optimizer is not None:
+        # Else a file saved before the first training step holds an optimizer without variables, and warns on loading.
+        model.optimizer.build(model.trainable_variables)
     return ()
 
 

@@ -54,7 +54,6 @@ _DROPPED = (
     _Dropped(_EVERY, "jit_compile", None, "compile() decides it in Keras 3"),
     _Dropped(_EVERY, "is_legacy_optimizer", None, "Keras 3 has one kind of optimizer"),
     _Dropped(frozenset({"InputLayer"}), "ragged", (False, None), "Keras 3 layers take no ragged tensors"),
-    _Dropped(frozenset({"InputLayer"}), "sparse", (False, None), "sparse inputs are not rebuilt yet"),
     _Dropped(frozenset({"Embedding"}), "input_length", None, "the calls give the layer its length"),
     _Dropped(frozenset({"Embedding"}), "sparse", (False, None), "Keras 3 chooses the gradient's form itself"),
     _Dropped(_RECURRENT, "time_major", (False, None), "Keras 3 puts the batch first, always"),

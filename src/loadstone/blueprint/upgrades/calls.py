@@ -30,6 +30,15 @@ _GET_ITEM = "__operators__.getitem"
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"})
 
 
+# Keyword arguments of calls that are gone, by class, each with why nothing is lost.
+_GONE_KEYWORDS = {
+    "Addons>NoisyDense": {
+        "remove_noise": "the noise, which TensorFlow Addons 0.12 to 0.14 did not store, is left out",
+        "reset_noise": "the noise, which TensorFlow Addons 0.12 to 0.14 did not store, is left out",
+    },
+}
+
+
 def upgrade_calls(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
     """The layer as Keras 3 calls it, with what was changed or what stands in the way."""
     match layer.content:
@@ -39,6 +48,8 @@ def upgrade_calls(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ..
             return layer, (_no_operator(spec, name),)
         case ObjectSpec(name=name) if name in _RECURRENT:
             return _upgrade_states(layer)
+        case ObjectSpec(name=name) if name in _GONE_KEYWORDS:
+            return _without_keywords(layer, _GONE_KEYWORDS[name])
     return layer, ()
 
 
@@ -114,6 +125,19 @@ def _separate_states(call: Call) -> Call:
         case ((sequence, *states),) if states:
             return Call(args=(sequence,), kwargs=MappingProxyType({**call.kwargs, "initial_state": tuple(states)}))
     return call
+
+
+def _without_keywords(layer: LayerSpec, gone: Mapping[str, str]) -> tuple[LayerSpec, tuple[Note, ...]]:
+    said = {key: why for key, why in gone.items() if any(key in call.kwargs for call in layer.calls)}
+    calls = tuple(
+        replace(call, kwargs=MappingProxyType({key: item for key, item in call.kwargs.items() if key not in gone}))
+        for call in layer.calls
+    )
+    notes = (
+        note("dropped-keyword", f"{layer.stored_name} is called without {key}: {why}", layer.content.at)
+        for key, why in said.items()
+    )
+    return replace(layer, calls=calls), tuple(notes)
 
 
 def _no_operator(spec: ObjectSpec, name: str) -> Problem:
