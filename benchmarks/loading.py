@@ -14,11 +14,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the corpus' tabl
 
 import keras
 import numpy as np
-from tests.corpus_objects import custom_objects
-from tests.corpus_table import ERAS, MODELS, Model, table
 
 import loadstone
 from loadstone.artifact import Format
+from tests.corpus_objects import custom_objects
+from tests.corpus_table import ERAS, MODELS, Model, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from tasks import fixtures_addons, fixtures_models
 from tasks.fixtures_models import Architecture, Release
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+
 from tasks.knowledge_arguments import Accepted, Arguments
 from tasks.knowledge_source import Definition, Function, registration, strings, walk
 

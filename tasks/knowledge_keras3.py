@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from loadstone.knowledge import ObjectKind
 from tasks.knowledge_registry import (
     BASES,
     LEADING,
@@ -18,8 +19,6 @@ from tasks.knowledge_registry import (
     with_registered,
 )
 from tasks.knowledge_source import Definition, Function, method, walk
-
-from loadstone.knowledge import ObjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tasks.knowledge_source import Definition, Function, exports, registration
-
 from loadstone.knowledge import ObjectKind
+from tasks.knowledge_source import Definition, Function, exports, registration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

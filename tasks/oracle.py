@@ -2,7 +2,7 @@
 
 Writes ``tests/corpus/oracle.json``: for each file, and each environment without and with TensorFlow Addons imported,
 what ``load_model(path)`` and ``load_model(path, compile=False)`` did. Answers are kept in ``.cache/oracle`` by the
-file's checksum, so only new files are asked about; remove that folder to ask again about all.
+file's checksum and suffix, so only new files are asked about; remove that folder to ask again about all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +26,7 @@ ANSWERS = ROOT / ".cache" / "oracle"
 PAYLOAD = ROOT / "tasks" / "oracle_payload.py"
 
 Answers = dict[str, dict[str, Any]]
+Key = tuple[str, str]
 
 
 def main() -> None:
@@ -68,7 +69,7 @@ def answers(era: Era, name: str, *, with_addons: bool) -> Answers:
             "io": str(model.io_path),
         }
         for model in MODELS
-        if model.sha256 not in known
+        if key(model.file, model.sha256) not in known
     ]
     if jobs:
         progress(f"{name}: asking about {len(jobs)} files")
@@ -78,15 +79,20 @@ def answers(era: Era, name: str, *, with_addons: bool) -> Answers:
             option = ["--addons"] if with_addons else []
             run([str(interpreter(era)), "-I", str(PAYLOAD), file.name, str(results), *option])
         known = read_results(results)
-    return {model.file: known[model.sha256] for model in MODELS}
+    return {model.file: known[key(model.file, model.sha256)] for model in MODELS}
 
 
-def read_results(path: Path) -> Answers:
-    """The answers kept so far, by the checksum of the file they are about."""
+def key(file: str, sha256: str) -> Key:
+    """What an answer depends on: the bytes, and the suffix by which some loaders choose how to read them."""
+    return sha256, PurePosixPath(file).suffix
+
+
+def read_results(path: Path) -> dict[Key, dict[str, Any]]:
+    """The answers kept so far, by what they depend on."""
     if not path.exists():
         return {}
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return {row["sha256"]: {"compiled": row["compiled"], "bare": row["bare"]} for row in rows}
+    return {key(row["file"], row["sha256"]): {"compiled": row["compiled"], "bare": row["bare"]} for row in rows}
 
 
 def print_summary(oracle: dict[str, Answers]) -> None:

@@ -13,9 +13,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from tests.corpus_files import ORACLE, TABLE, recorded, unpacked
-
 from loadstone.artifact import Format
+from tests.corpus_files import ORACLE, TABLE, recorded, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

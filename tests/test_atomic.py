@@ -40,8 +40,13 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
 def test_an_error_leaves_everything_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "report.txt"
     target.write_text("old")
-    with pytest.raises(RuntimeError, match="half way"), replacing(target) as draft:
-        draft.write_text("ne")
-        raise RuntimeError("half way")
+
+    def fail_half_way() -> None:
+        with replacing(target) as draft:
+            draft.write_text("ne")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail_half_way()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from tests.corpus_files import unpacked
 
 from loadstone import __version__
 from loadstone.cli import main
+from tests.corpus_files import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,8 @@ def test_report_in_a_file(model: Path, tmp_path: Path) -> None:
 
 
 def test_report_that_cannot_be_written_leaves_nothing(model: Path, tmp_path: Path) -> None:
-    done = run("diagnose", model, "-o", tmp_path / "no" / "report.txt")
+    (tmp_path / "file").touch()
+    done = run("diagnose", model, "-o", tmp_path / "file" / "report.txt")
 
     assert done.exit_code == 2
     assert "cannot write" in done.stderr

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.corpus_files import CORPUS, ROOT, digest, unpack, unpacked
-from tests.corpus_table import ERAS, LEFT_OUT, MODELS, Model, Outcome, outcome
 
 from loadstone.artifact import Format
+from tests.corpus_files import CORPUS, ROOT, digest, unpack, unpacked
+from tests.corpus_table import ERAS, LEFT_OUT, MODELS, Model, Outcome, outcome
 
 ARCHITECTURES = sorted({model.architecture for model in MODELS})
 FORMATS = (Format.HDF5_MODEL, Format.KERAS_ARCHIVE, Format.SAVED_MODEL)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from packaging.version import Version
-from tests.rules.environments import environment
 
 from loadstone.environment import DEEP_MODULES, Interpreter, loaders, probe
 from loadstone.errors import ProbeError
 from loadstone.payloads import probe as payload
+from tests.rules.environments import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-from tests.rules.artifacts import bytecode, identifier, keras3, layer, model, operation, saved_model, written_by
 
 from loadstone.artifact import Attribute, Evidence, Format
 from loadstone.needs import infer, merged
+from tests.rules.artifacts import bytecode, identifier, keras3, layer, model, operation, saved_model, written_by
 
 
 def evidence(distribution: str, versions: str, *, recorded: bool = False) -> Evidence:

@@ -5,6 +5,7 @@ One row of the golden table for each object; the numbers are `test_golden.py`'s 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -58,7 +59,7 @@ def test_layer_in_model(row: Any, tmp_path: Path) -> None:
         assert symbolic.shape[1:] == tuple(output.shape[1:])
         assert symbolic.dtype == keras.backend.standardize_dtype(output.dtype)
     model = keras.Model(inputs, keras.layers.Dense(1)(outputs[0]))
-    model.compile("sgd", "mse", jit_compile=False)
+    model.compile("sgd", "mse", jit_compile=False, run_eagerly=EAGERLY and row.is_cell)
     history = model.fit(values, np.zeros((len(values[0]), *model.output.shape[1:]), "float32"), **EPOCH)
     assert np.isfinite(history.history["loss"]).all()
     assert_all_close(reloaded(model, tmp_path)(values), model(values))
@@ -93,7 +94,10 @@ def test_activation_in_model(activation: str, tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, activation=addons.REGISTERED[activation])])
     model.compile("sgd", "mse", run_eagerly=EAGERLY)
     values = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
-    model.fit(values, np.zeros((4, 4), "float32"), **EPOCH)
+    # Random slopes need a seed in what JAX compiles; rrelu says so in its documentation.
+    unseeded = BACKEND == "jax" and activation == "Addons>rrelu"
+    with pytest.raises(ValueError, match="seed") if unseeded else nullcontext():
+        model.fit(values, np.zeros((4, 4), "float32"), **EPOCH)
     loaded = reloaded(model, tmp_path)
     assert loaded.layers[0].activation is addons.REGISTERED[activation]
     assert_all_close(loaded(values), model(values))
@@ -152,6 +156,7 @@ def test_optimizer_in_model(row: Any, tmp_path: Path) -> None:
     assert loaded.optimizer.get_config() == model.optimizer.get_config()
     for state, expected in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
         np.testing.assert_array_equal(state.numpy(), expected.numpy())
+    loaded.run_eagerly = EAGERLY
     for trained in (model, loaded):  # both go on alike
         trained.fit(values, target, epochs=1, batch_size=4, shuffle=False, verbose=0)
     assert_all_close(loaded(values), model(values))

@@ -3,7 +3,8 @@
     python -m tests.formats.saved_model_oracle
 
 needs TensorFlow. For each folder: how many arrays and (function, operation) pairs there are, and a digest of all of
-them, so that `test_saved_model.py` can compare without TensorFlow. `describe` says what is digested.
+them, so that `test_saved_model.py` can compare without TensorFlow; `describe` says what is digested. And the names of
+functions that objects call and the program does not hold, where there are any.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import hashlib
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from tests.corpus_table import MODELS
+from typing import TYPE_CHECKING, Any
 
 from loadstone.artifact import Format
+from tests.corpus_table import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,21 @@ def describe(
     return {**counts, **digests}
 
 
-def ask_tensorflow(folder: Path) -> dict[str, int | str]:
+def missing_functions(program: Any) -> list[str]:
+    """The functions that objects of a parsed ``SavedModel`` name, and neither its library nor its table has."""
+    missing: set[str] = set()
+    for graph in program.meta_graphs:
+        objects = graph.object_graph_def
+        provided = {function.signature.name for function in graph.graph_def.library.function}
+        provided |= set(objects.concrete_functions)
+        for node in objects.nodes:
+            missing |= set(node.function.concrete_functions) - provided
+            if node.HasField("bare_concrete_function"):
+                missing |= {node.bare_concrete_function.concrete_function_name} - provided
+    return sorted(missing)
+
+
+def ask_tensorflow(folder: Path) -> dict[str, Any]:
     """The same from TensorFlow's own readers."""
     import tensorflow as tf
     from tensorflow.core.protobuf import saved_model_pb2
@@ -50,7 +64,7 @@ def ask_tensorflow(folder: Path) -> dict[str, int | str]:
         operations.update(("", node.op) for node in graph.graph_def.node)
         for function in graph.graph_def.library.function:
             operations.update((function.signature.name, node.op) for node in function.node_def)
-    return describe(
+    described = describe(
         (
             (name, dtypes[name].name, tuple(shape))
             for name, shape in shapes.items()
@@ -58,6 +72,8 @@ def ask_tensorflow(folder: Path) -> dict[str, int | str]:
         ),
         ((function, operation, count) for (function, operation), count in operations.items()),
     )
+    missing = missing_functions(program)
+    return {**described, "missing_functions": missing} if missing else described
 
 
 def main() -> None:

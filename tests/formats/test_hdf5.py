@@ -11,8 +11,9 @@ import pytest
 
 from loadstone.artifact import Artifact, DefectKind, Format
 from loadstone.errors import NotAModel
-from loadstone.formats import read
+from loadstone.formats import hdf5_file, hdf5_types, read
 from loadstone.formats.arrays import LayerWeights, open_arrays, weight_names
+from loadstone.formats.hdf5_bytes import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,3 +270,42 @@ def test_an_array_that_is_not_there_is_a_key_error(tmp_path: Path) -> None:
     written(tmp_path / "m.h5", lambda file: file.__setitem__("vars/0", 1.0))
     with open_arrays(tmp_path / "m.h5") as arrays, pytest.raises(KeyError):
         arrays["vars/1"]
+
+
+@pytest.mark.parametrize("body", [b"", b"\x10", b"\x11\x00\x00"])
+def test_a_datatype_that_is_cut_off_is_damaged(body: bytes) -> None:
+    with pytest.raises(DamagedError):
+        hdf5_types.datatype(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"\x03\x01\x00\x00", b"\x01\x02\x00\x00\x00\x00\x00\x00\x01"])
+def test_a_dataspace_that_is_cut_off_is_damaged(body: bytes) -> None:
+    with pytest.raises(DamagedError):
+        hdf5_types.shape(body, 8)
+
+
+def test_an_array_without_elements_has_no_shape(tmp_path: Path) -> None:
+    artifact = written(tmp_path / "m.h5", lambda file: file.create_dataset("vars/0", data=h5py.Empty("f4")))
+    assert [(spec.shape, spec.dtype) for spec in artifact.tensors] == [((), "float32")]
+
+
+def test_an_object_that_continues_in_itself_is_damaged(tmp_path: Path) -> None:
+    def write(file: h5py.File) -> None:
+        for index in range(20):  # more than fit into the header's first block
+            file.attrs[f"a{index}"] = "x"
+
+    written(tmp_path / "m.h5", write)
+    data = (tmp_path / "m.h5").read_bytes()
+    continuation = data.index(b"\x10\x00\x10\x00")  # the message's type and length
+    address = data[continuation + 8 : continuation + 16]
+    block = int.from_bytes(address, "little")
+    changed = bytearray(data)
+    changed[block : block + 24] = b"\x10\x00\x10\x00\x00\x00\x00\x00" + data[continuation + 8 : continuation + 24]
+    (tmp_path / "m.h5").write_bytes(changed)
+    assert "continues in itself" in read(tmp_path / "m.h5").defects[-1].message
+
+
+def test_too_many_attributes_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hdf5_file, "MAX_MESSAGES", 5)
+    artifact = written(tmp_path / "m.h5", lambda file: [file.attrs.create(f"a{index}", 1) for index in range(9)])
+    assert "more than 5 messages" in artifact.defects[-1].message

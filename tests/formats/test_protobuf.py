@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.formats.encoding import field, varint
 
 from loadstone.artifact import DefectKind
 from loadstone.formats import protobuf
 from loadstone.formats.protobuf import INTEGER, TEXT, EncodingError, Message, MessageType, mapped, read_varint
+from tests.formats.encoding import field, varint
 
 if TYPE_CHECKING:
     from pathlib import Path

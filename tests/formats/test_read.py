@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 import pytest
-from tests.corpus_table import MODELS, Model
 
 from loadstone.artifact import Artifact, DefectKind, Dialect, Format
 from loadstone.formats import read
 from loadstone.formats.arrays import open_arrays, weight_names
+from tests.corpus_table import MODELS, Model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 import pytest
-from tests.corpus_table import MODELS
 
 from loadstone.artifact import DefectKind, Format
 from loadstone.formats import read, sniff
+from tests.corpus_table import MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +132,11 @@ def test_an_architecture_is_read_and_said_to_lack_weights(tmp_path: Path) -> Non
     assert [item.class_name for item in artifact.objects] == ["Sequential"]
     assert "without weights" in artifact.defects[0].message
     assert [one.token for one in artifact.writer] == ["keras_version 2.4.0"]
+
+
+def test_an_architecture_need_not_state_a_version(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text('{"class_name": "Sequential", "config": []}')
+    assert {one.recorded for one in read(tmp_path / "model.json").writer} == {False}
 
 
 @pytest.mark.parametrize(

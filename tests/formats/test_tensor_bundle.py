@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.corpus_table import MODELS
-from tests.formats.encoding import block, entry, field, footer, header, sealed, table, varint
 
 from loadstone.artifact import DefectKind, Format, Member, Tensor, TensorSpec
 from loadstone.formats import tensor_bundle
 from loadstone.formats.protobuf import EncodingError
 from loadstone.formats.tensor_bundle import TensorBundle, masked_crc32c, read_bundle
+from tests.corpus_table import MODELS
+from tests.formats.encoding import block, entry, field, footer, header, sealed, table, varint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

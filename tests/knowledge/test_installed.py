@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.version import Version
-from tests.corpus_files import unpacked
 
 from loadstone import formats
 from loadstone.artifact import Format
 from loadstone.knowledge import ObjectKind, addons_arguments, built_in, keras_release
+from tests.corpus_files import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

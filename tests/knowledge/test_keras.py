@@ -202,6 +202,7 @@ def test_a_known_release_answers_for_itself(release: Version) -> None:
 @given(VERSIONS)
 def test_an_unknown_version_has_nothing(version: Version) -> None:
     assert bool(built_ins(version)) is (keras_release(version) is not None)
+    assert (built_in("Dense", version) is None) is (keras_release(version) is None)
 
 
 @pytest.mark.parametrize("release", ["2.2.4", "2.15.0", "3.15.1"])

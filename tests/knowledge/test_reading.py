@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+
+from loadstone.knowledge import ObjectKind
 from tasks.knowledge_arguments import Accepted, Arguments
 from tasks.knowledge_registry import import_path, snake_case
 from tasks.knowledge_source import Definition, Package, exports, registration
-
-from loadstone.knowledge import ObjectKind
 
 
 def package(**modules: str) -> Package:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.rules.artifacts import array, broken, bytecode, identifier, layer, model, operation, saved_model, trained
 
 from loadstone.artifact import DefectKind, Format
 from loadstone.needs import infer
 from loadstone.report.inspection import inspection_lines, size_text, was_examined
 from loadstone.report.text import render
+from tests.rules.artifacts import array, broken, bytecode, identifier, layer, model, operation, saved_model, trained
 
 
 def test_everything_has_its_line() -> None:

@@ -9,9 +9,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.report.test_text import FINDING
-from tests.rules.artifacts import array, broken, bytecode, layer, operation, saved_model, trained
-from tests.rules.cases import ROWS
 
 from loadstone.artifact import DefectKind
 from loadstone.finding import Parity, Verdict
@@ -27,6 +24,9 @@ from loadstone.report.json import (
 )
 from loadstone.report.text import render
 from loadstone.rules import RULES, diagnose
+from tests.report.test_text import FINDING
+from tests.rules.artifacts import array, broken, bytecode, layer, operation, saved_model, trained
+from tests.rules.cases import ROWS
 
 
 @cache
@@ -92,13 +92,14 @@ def test_conversion_has_the_published_shape(parity: Parity, text: str) -> None:
     from loadstone.blueprint.graph import Note
     from loadstone.runtime.convert import Conversion
 
-    notes = (Note(upgrade="groups", message="dropped groups", at="dense"), Note(upgrade="x", message="whole", at=""))
+    notes = tuple(Note(upgrade="groups", message="dropped groups", at=at) for at in ("dense", "dense_1"))
+    notes += (Note(upgrade="x", message="whole", at=""),)
     conversion = Conversion(source="m.h5", target="m.keras", notes=notes, parity=parity)
 
     validator().validate(json.loads(dumps(conversion_report(conversion))))
     assert parity_text(parity) == text
     assert render(conversion_lines(conversion), colour=False) == (
-        f"m.h5 -> m.keras\n  changed   dense: dropped groups\n  changed   whole\n  outputs   {text}\n"
+        f"m.h5 -> m.keras\n  changed   dropped groups (dense, dense_1)\n  changed   whole\n  outputs   {text}\n"
     )
 
 

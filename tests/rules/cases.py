@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from loadstone.artifact import DefectKind, Dialect, Format, Pointer
 from tests.rules.artifacts import (
     archive,
     array,
@@ -21,8 +22,6 @@ from tests.rules.artifacts import (
     trained,
 )
 from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment
-
-from loadstone.artifact import DefectKind, Dialect, Format, Pointer
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
-from tests.corpus_table import table
 
 from loadstone.environment import Environment, Target
+from tests.corpus_table import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

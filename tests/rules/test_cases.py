@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.rules.cases import ROWS
 
 from loadstone.environment import ImportOutcome
 from loadstone.finding import Blocks, Convert, Isolate, Severity
 from loadstone.rules import RULES, diagnose
+from tests.rules.cases import ROWS
 
 if TYPE_CHECKING:
     from tests.rules.cases import Row

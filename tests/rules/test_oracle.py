@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.corpus_table import ERAS, MODELS, outcome
-from tests.rules.environments import era
 
 from loadstone.finding import Blocks
 from loadstone.formats import read
 from loadstone.rules import diagnose, rule
+from tests.corpus_table import ERAS, MODELS, outcome
+from tests.rules.environments import era
 
 if TYPE_CHECKING:
-    from tests.corpus_table import Model
-
     from loadstone.artifact import Artifact
     from loadstone.finding import Diagnosis
+    from tests.corpus_table import Model
 
 EXPECTED = Path(__file__).with_name("expected_codes.toml")
 

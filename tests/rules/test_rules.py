@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.rules.cases import ROWS
 
 from loadstone.errors import LoadstoneError
 from loadstone.finding import Blocks
 from loadstone.rules import RULES, diagnose, rule
 from loadstone.rules.rule import SECTIONS
+from tests.rules.cases import ROWS
 
 if TYPE_CHECKING:
     from loadstone.rules.rule import Rule

@@ -11,6 +11,7 @@ import loadstone
 from loadstone.errors import LoadstoneError
 from loadstone.finding import Verdict
 from loadstone.runtime import convert as converting
+from loadstone.runtime import reload
 from loadstone.runtime.samples import made_up, read, recorded, write
 from tests.corpus_objects import custom_objects
 from tests.corpus_table import MODELS, Model
@@ -85,7 +86,7 @@ def test_the_users_functions_are_used_again_on_reloading(tmp_path: Path) -> None
 
 
 def test_a_target_that_is_no_keras_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="has to end in .keras"):
+    with pytest.raises(ValueError, match=r"has to end in \.keras"):
         loadstone.convert(named("tf28/conv_norms.h5").path, tmp_path / "out.h5")
 
 
@@ -100,6 +101,16 @@ def test_a_new_file_that_does_not_load_is_an_error(tmp_path: Path) -> None:
     draft.write_bytes(b"not an archive")
     with pytest.raises(loadstone.LoadFailed, match="does not load in a process of its own"):
         converting._reload(draft, [np.zeros(1)], None)
+
+
+def test_a_converted_file_is_loaded_as_a_user_would(tmp_path: Path) -> None:
+    model = named("keras315/siamese.keras")
+    inputs, outputs = model.io()
+    given, answered = tmp_path / "given.npz", tmp_path / "answered.npz"
+    write(given, "x", list(inputs.values()))
+    reload.main(str(model.path), str(given), str(answered))
+    for actual, expected in zip(read(answered, "y"), outputs.values(), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=model.tolerance)
 
 
 def functional(*inputs: Any) -> Any:

@@ -76,9 +76,23 @@ def test_compile_false_leaves_the_compile_state_out() -> None:
 
 
 def test_every_missing_name_is_asked_for_at_once() -> None:
-    with pytest.raises(loadstone.LoadFailed, match="give in custom_objects: halved, scaled, mixed$") as failure:
+    with pytest.raises(loadstone.LoadFailed, match=r"give in custom_objects: halved, scaled, mixed$") as failure:
         loadstone.load_model(named("tf215/lambda_layer.h5").path)
     assert [finding.code for finding in failure.value.findings] == ["LS501"] * 3
+
+
+def test_a_function_without_counterpart_is_said(tmp_path: Path) -> None:
+    def rename(file: Any) -> None:
+        config = file.attrs["model_config"]
+        text = config if isinstance(config, str) else config.decode()
+        file.attrs["model_config"] = text.replace('"math.reduce_mean"', '"signal.stft"')
+
+    path = edited(named("tf215/tensor_operators.h5"), tmp_path / "edited.h5", rename)
+    with pytest.raises(loadstone.LoadFailed, match=r"tf\.signal\.stft on a tensor has no counterpart") as failure:
+        loadstone.load_model(path)
+    (finding,) = failure.value.findings
+    assert finding.code == "LS305"
+    assert [type(remedy).__name__ for remedy in finding.remedies] == ["Nothing"]
 
 
 def test_a_loaded_model_is_saved_and_loaded_by_plain_keras(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_METADATA_BYTES = 256 << 20
+_LEAST_CHARGE = 128  # bytes that a read counts for at least, so that the limit bounds the number of reads too
 MAX_MESSAGES = 1 << 14  # of one object; an object has an attribute in each
 
 
@@ -113,7 +114,7 @@ class Hdf5File:
         at = self._base + address
         if length < 0 or at + length > self.size or length > self._budget:
             raise DamagedError(f"{length} bytes at {address} are not in the file")
-        self._budget -= length
+        self._budget -= max(length, _LEAST_CHARGE)
         self._stream.seek(at)
         data = self._stream.read(length)
         if len(data) != length:

@@ -36,6 +36,7 @@ from loadstone.artifact import (
 )
 from loadstone.formats import config, writer
 from loadstone.formats.protobuf import SAVED_METADATA, SAVED_MODEL, EncodingError, Message, mapped
+from loadstone.formats.saved_functions import find_missing_functions
 from loadstone.formats.tensor_bundle import TensorBundle, find_fault, read_bundle
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class _Program:
         self.wants_metadata = wants_metadata
         self.writer: list[Evidence] = []
         self.operations: Counter[tuple[str, str]] = Counter()  # of (function, operation)
+        self.functions: set[str] = set()
         self.assets: list[str] = []
         self.metadata = _Metadata(PROGRAM)
         self.has_objects = False
@@ -148,6 +150,7 @@ class _Program:
         self.operations.update(("", node.text("op")) for node in definition.messages("node"))
         for function in definition.message("library").messages("function"):
             name = function.message("signature").text("name")
+            self.functions.add(name)
             self.operations.update((name, node.text("op")) for node in function.messages("node_def"))
         if self.wants_metadata:
             for found in _object_graph_metadata(objects):
@@ -213,6 +216,8 @@ def _read_program(folder: Path, *, wants_metadata: bool) -> _Program:
                 program.defects.append(Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=where))
             for graph in graphs:
                 program.add(graph)
+            missing = find_missing_functions(data, program.functions, where)
+            program.defects.extend([missing] if missing else ())
     except EncodingError as error:
         message = f"the program cannot be read: {error}"
         program.defects.append(Defect(kind=error.kind, message=message, where=where))

@@ -18,9 +18,10 @@ def conversion_lines(conversion: Conversion, *, everything: bool = False) -> Ite
     yield Line(text=f"{conversion.source} -> {conversion.target}", role="title")
     places: dict[str, list[str]] = {}
     for note in conversion.notes:
-        places.setdefault(note.message, []).append(note.at)
+        places.setdefault(note.message, []).extend([note.at] if note.at else [])
     for message, where in places.items():
-        yield from labelled("changed", f"{message} ({folded(where, everything=everything, unit='more places')})")
+        at = folded(where, everything=everything, unit="more places")
+        yield from labelled("changed", f"{message} ({at})" if at else message)
     yield from labelled("outputs", parity_text(conversion.parity))
 
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.artifact import DefectKind
+from loadstone.artifact import DefectKind, Member
 from loadstone.finding import Fetch
 from loadstone.rules.defects import defect_finding
 from loadstone.rules.rule import Rule, Symptom
@@ -40,23 +40,35 @@ from loadstone.rules.rule import Rule, Symptom
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loadstone.artifact import Defect
     from loadstone.finding import Finding
     from loadstone.rules.case import Case
+
+_COPY = Fetch(action="copy the whole model: a SavedModel is a folder, saved_model.pb and variables/ belong together")
+
+#: No copy has what was never written; the settings of the layers and the arrays are there.
+_SAVE_AGAIN = Fetch(
+    action="save the model again where it was built, as .h5; or build its layers from the settings in saved_model.pb or"
+    " keras_metadata.pb, and load their weights with load_weights('variables/variables')"
+)
 
 
 def detect(case: Case) -> Iterator[Finding]:
     """Every defect of this kind that the reader saw."""
+    absent = [defect for defect in case.artifact.defects if defect.kind is DefectKind.INCOMPLETE]
+    remedies = dict.fromkeys(_SAVE_AGAIN if _is_in_the_program(case, defect) else _COPY for defect in absent)
     yield from defect_finding(
         case,
         DefectKind.INCOMPLETE,
         code=RULE.code,
         message="a needed part of the model is absent",
-        remedies=(
-            Fetch(
-                action="copy the whole model: a SavedModel is a folder, saved_model.pb and variables/ belong together"
-            ),
-        ),
+        remedies=tuple(remedies),
     )
+
+
+def _is_in_the_program(case: Case, defect: Defect) -> bool:
+    """Whether the absent part is one of the program itself, which is there and was read."""
+    return defect.where == Member(path="saved_model.pb") and bool(case.artifact.ops)
 
 
 RULE = Rule(

@@ -83,7 +83,9 @@ def load(
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
     with keras.saving.custom_object_scope(dict(registry.custom_objects)):
         built, problems = rebuild(upgraded.blueprint, registry)
-        problems = (*upgraded.problems, *problems)
+        # What has no upgrade cannot be built either; one reason for it is enough.
+        explained = {problem.at for problem in upgraded.problems}
+        problems = (*upgraded.problems, *(problem for problem in problems if problem.at not in explained))
         notes = upgraded.notes
         training = upgraded.blueprint.training
         if built is not None and compiled and training is not None:

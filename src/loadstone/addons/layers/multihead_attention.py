@@ -60,6 +60,7 @@ class MultiHeadAttention(keras.layers.Layer):
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
+        self.supports_masking = True
         if output_size is not None and output_size < 1:
             raise ValueError(f"output_size must be positive, not {output_size}")
         self.head_size = head_size
@@ -130,6 +131,10 @@ class MultiHeadAttention(keras.layers.Layer):
         if not self.return_attn_coef:
             return outputs
         return outputs, (*query[:-2], self.num_heads, query[-2], key[-2])
+
+    def compute_mask(self, inputs: Sequence[Tensor], previous_mask: Any = None) -> None:
+        """Return None: the mask tells where to attend, and the output has none."""
+        del inputs, previous_mask  # part of Keras' signature
 
     def _output_size(self, value_shape: Shape) -> int:
         return int(value_shape[-1] if self.output_size is None else self.output_size)

@@ -10,6 +10,8 @@ from keras import ops
 from loadstone.addons.utils.keras_utils import l2_normalize
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 VARIANCE_EPSILON = 1e-10  # added to the variance of the first batch
@@ -24,7 +26,7 @@ class WeightNormalization(keras.layers.Wrapper):
     Args:
         layer: a layer with a ``kernel``, or an RNN whose cell has a ``recurrent_kernel``.
         data_init: whether the first call sets ``g`` and the bias from its batch. On JAX that call must not be compiled
-            (``model(x)`` before ``fit`` or ``predict``), because compiled code there cannot set trainable variables.
+            (``model(x)`` before ``fit``), because compiled code there cannot set trainable variables.
 
     Variables, of a wrapped layer with ``units`` outputs:
 
@@ -56,7 +58,7 @@ class WeightNormalization(keras.layers.Wrapper):
         super().__init__(layer, **kwargs)
         self.data_init = data_init
         self.is_rnn = isinstance(layer, keras.layers.RNN)
-        self._seen_initialized = False
+        self._known_initialized: bool | None = None
 
     def build(self, input_shape: Shape) -> None:
         """Build the wrapped layer, then ``g`` and ``initialized``.
@@ -88,29 +90,28 @@ class WeightNormalization(keras.layers.Wrapper):
         )
         self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={-1: input_shape[-1]})
 
-    def call(self, inputs: Tensor, **kwargs: object) -> Tensor:
+    def call(self, inputs: Tensor, training: bool | None = None, **kwargs: object) -> Tensor:
         """Call the wrapped layer with its normalized kernel; keyword arguments are passed on.
 
         Raises:
-            RuntimeError: when the first call is one that JAX compiles.
+            RuntimeError: when the first call is a training step that JAX compiles.
         """
-        self._ensure_initialized(inputs)
-        outputs, updates, losses = self._call_layer(inputs, self._normalized_kernel(), **kwargs)
+        g, *bias = self._initialized_values(inputs, training=bool(training))
+        replaced = {id(self.v): l2_normalize(ops.convert_to_tensor(self.v), self.kernel_norm_axes) * g}
+        replaced |= {id(self.layer.bias): value for value in bias}
+        outputs, updates, losses = self._call_layer(inputs, replaced, **kwargs)
         for variable, value in updates:
             variable.assign(value)
         for loss in losses:
             self.add_loss(loss)
         return outputs
 
-    def _normalized_kernel(self) -> Tensor:
-        return l2_normalize(ops.convert_to_tensor(self.v), self.kernel_norm_axes) * self.g
-
     def _call_layer(
-        self, inputs: Tensor, kernel: Tensor, **kwargs: object
+        self, inputs: Tensor, replaced: Mapping[int, Tensor], **kwargs: object
     ) -> tuple[Tensor, list[tuple[keras.Variable, Tensor]], list[Tensor]]:
-        """Return the layer's outputs with another kernel, what it wrote into its variables, and its losses."""
+        """Return the layer's outputs with other values for some variables, what it wrote into them, and its losses."""
         # A scope hides the surrounding one, so every variable of the layer has to be handed into it.
-        state = [(variable, kernel if variable is self.v else variable.value) for variable in self.layer.variables]
+        state = [(variable, replaced.get(id(variable), variable.value)) for variable in self.layer.variables]
         with keras.StatelessScope(state, collect_losses=True) as scope:
             before = [scope.get_current_value(variable) for variable, _ in state]
             outputs = self.layer(inputs, **kwargs)
@@ -118,66 +119,87 @@ class WeightNormalization(keras.layers.Wrapper):
         updates = [pair for pair, value in zip(after, before, strict=True) if pair[1] is not value]
         return outputs, updates, scope.losses
 
-    def _ensure_initialized(self, inputs: Tensor) -> None:
+    def _initialized_values(self, inputs: Tensor, *, training: bool) -> list[Tensor]:
+        """Return ``g``, initialized if it was not, and the wrapped layer's bias if it needs another value than its own.
+
+        Raises:
+            RuntimeError: when they should be stored, but cannot be.
+        """
         # Inside of a trace a variable's value is symbolic; an empty scope shows the stored one.
         with keras.StatelessScope(initialize_variables=False) as scope:
-            stored = self._initialized.value
+            try:
+                stored = self._initialized.value
+                self._known_initialized = bool(stored)
+            except TypeError:  # symbolic still, in a TensorFlow graph; or taken away, by JAX's training loop
+                if keras.backend.backend() != "jax":
+                    self._known_initialized = None
         is_stateless = scope.original_scope is not None
-        try:
-            self._seen_initialized = bool(stored) or (is_stateless and self._seen_initialized)
-        except TypeError:  # in a TensorFlow graph the value is known only when the graph runs
-            if not is_stateless:  # else Keras only asks for the shape of the output
-                ops.cond(stored, lambda: None, lambda: self._initialize(inputs))
-            return
-        if self._seen_initialized:
-            return
-        if is_stateless and keras.backend.backend() == "jax":
+        if self._known_initialized:
+            return [self.g]
+        if is_stateless:
+            return self._values_without_storing(inputs, training=training)
+        if self._known_initialized is None:
+            ops.cond(stored, lambda: None, lambda: self._initialize(inputs))
+        else:
+            self._initialize(inputs)
+        return [self.g]
+
+    def _values_without_storing(self, inputs: Tensor, *, training: bool) -> list[Tensor]:
+        """Return the values of a first call whose assignments to trainable variables would be lost."""
+        if training and self._known_initialized is False:
             raise RuntimeError(
-                f"the first call of {self.name!r} sets its weights, which compiled JAX code cannot do: call the model "
-                "on one batch, model(x), before fit or predict"
+                f"the first call of {self.name!r} sets its weights, which a compiled training step cannot do on this "
+                "backend: call the model on one batch, model(x), before fit"
             )
-        self._initialize(inputs)
+        current = [ops.copy(variable) for variable in self._set_by_first_call()]
+
+        def first() -> list[Tensor]:
+            values = zip(self._first_values(inputs), current, strict=True)
+            return [ops.cast(value, same.dtype) for value, same in values]
+
+        return list(ops.cond(ops.convert_to_tensor(self._initialized), lambda: current, first))
 
     def _initialize(self, inputs: Tensor) -> None:
-        """Set ``g`` (and the bias, with ``data_init``) from the kernel or from the batch ``inputs``."""
-        if self.data_init:
-            self._initialize_from(inputs)
-        else:
-            self.g.assign(self._kernel_length())
+        for variable, value in zip(self._set_by_first_call(), self._first_values(inputs), strict=True):
+            variable.assign(ops.stop_gradient(value))
         self._initialized.assign(ops.ones((), "bool"))
 
-    def _kernel_length(self) -> Tensor:
-        return ops.sqrt(ops.sum(ops.square(ops.convert_to_tensor(self.v)), axis=self.kernel_norm_axes))
+    def _set_by_first_call(self) -> list[keras.Variable]:
+        bias = None if self.is_rnn or not self.data_init else getattr(self.layer, "bias", None)
+        return [self.g] if bias is None else [self.g, bias]
 
-    def _initialize_from(self, inputs: Tensor) -> None:
-        """Scale ``g`` so that the pre-activations of ``inputs`` have unit variance, and centre them by the bias.
+    def _first_values(self, inputs: Tensor) -> list[Tensor]:
+        """Return what the first call sets: ``g``, and with ``data_init`` the bias if there is one.
 
-        As in TensorFlow Addons, they are those of the unnormalized kernel, and an RNN's are its outputs.
+        With ``data_init`` the pre-activations of ``inputs`` get zero mean and unit variance. As in TensorFlow Addons,
+        they are those of the unnormalized kernel, and an RNN's are its outputs.
         """
+        if not self.data_init:
+            return [self._kernel_length()]
         outputs = self._linear_outputs(inputs)
         mean, variance = ops.moments(outputs, axes=list(range(len(outputs.shape) - 1)))
         scale = 1.0 / ops.sqrt(variance + VARIANCE_EPSILON)
         repeats = self.g.shape[0] // scale.shape[0]  # the gates of an RNN share one kernel
-        self.g.assign(ops.stop_gradient(self.g * ops.cast(ops.tile(scale, [repeats]), self.g.dtype)))
-        bias = None if self.is_rnn else getattr(self.layer, "bias", None)
-        if bias is not None:
-            bias.assign(ops.stop_gradient(-mean * scale))
+        g = self.g * ops.cast(ops.tile(scale, [repeats]), self.g.dtype)
+        return [g, -mean * scale][: len(self._set_by_first_call())]
+
+    def _kernel_length(self) -> Tensor:
+        return ops.sqrt(ops.sum(ops.square(ops.convert_to_tensor(self.v)), axis=self.kernel_norm_axes))
 
     def _linear_outputs(self, inputs: Tensor) -> Tensor:
         """Return what the wrapped layer gives for its unnormalized kernel, without its activation."""
-        kernel = ops.convert_to_tensor(self.v)
         activation = None if self.is_rnn else getattr(self.layer, "activation", None)
         if activation is None:
-            return self._call_layer(inputs, kernel)[0]
+            return self._call_layer(inputs, {})[0]
         self.layer.activation = keras.activations.linear
         try:
-            return self._call_layer(inputs, kernel)[0]
+            return self._call_layer(inputs, {})[0]
         finally:
             self.layer.activation = activation
 
     def remove(self) -> keras.layers.Layer:
         """Write the normalized kernel into the wrapped layer and return that layer."""
-        self.v.assign(self._normalized_kernel())
+        self.v.assign(l2_normalize(ops.convert_to_tensor(self.v), self.kernel_norm_axes) * self.g)
         return self.layer
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -53,7 +53,7 @@ class Lookahead(OptimizerWrapper):
         followed = slow + ops.cast(self.slow_step_size, variable.dtype) * (variable - slow)
 
         def choose(otherwise: Tensor) -> Tensor:
-            return ops.where(synchronize, followed, otherwise)
+            return ops.where(synchronize, followed, ops.convert_to_tensor(otherwise))
 
         new_slow, new_variable = choose(slow), choose(variable)
         self.assign(slow, new_slow)
