@@ -37,6 +37,10 @@ def stored(path: Path) -> h5py.File:
     return h5py.File(source, "r")
 
 
+# TensorFlow 2.4 names functions of layers inside WeightNormalization that it does not write; nothing loads these.
+WITHOUT_FUNCTIONS = {f"tf24/{name}.savedmodel" for name in ("addons_training", "conv_norms", "more_addons")}
+
+
 def recorded(artifact: Artifact) -> dict[str, str]:
     return {
         one.distribution: str(one.versions).removeprefix("==")
@@ -59,8 +63,8 @@ def test_format_and_writer_are_those_of_the_table(model: Model) -> None:
 def test_nothing_is_wrong_with_a_file_that_a_release_wrote(model: Model) -> None:
     # tf.keras before 2.12 writes HDF5 under any name, ``.keras`` too.
     is_mislabelled = model.format is Format.HDF5_MODEL and model.path.suffix == ".keras"
-    kinds = [defect.kind for defect in artifact_of(model.path).defects]
-    assert kinds == [DefectKind.MISLABELLED] * is_mislabelled
+    expected = [DefectKind.MISLABELLED] * is_mislabelled + [DefectKind.INCOMPLETE] * (model.file in WITHOUT_FUNCTIONS)
+    assert [defect.kind for defect in artifact_of(model.path).defects] == expected
 
 
 @every_model

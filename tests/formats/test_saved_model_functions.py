@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.formats.encoding import field
 
 from loadstone.artifact import DefectKind, Member
 from loadstone.formats.saved_functions import find_missing_functions
 from loadstone.formats.saved_model import read_saved_model
+from tests.formats.encoding import field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -1,9 +1,10 @@
-"""One hand-made case a row: what it is, where it is to be loaded, which codes it gives, and whether it loads."""
+"""One hand-made case a row: what it is, where it is to be loaded, which codes it gives, and whether it loads.
+
+The rules about objects, weights and safety, LS301 to LS505, and a model without findings. Those about files and
+environments stand in `tests.rules.cases_of_files`.
+"""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from loadstone.artifact import DefectKind, Dialect, Format, Pointer
 from tests.rules.artifacts import (
@@ -21,29 +22,11 @@ from tests.rules.artifacts import (
     stored,
     trained,
 )
-from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment
+from tests.rules.cases_of_files import ADDON, FILES_AND_ENVIRONMENTS, NO_ADDONS, Row
+from tests.rules.environments import KERAS315, TF24, TF215, environment
 
-if TYPE_CHECKING:
-    from loadstone.artifact import Artifact
-    from loadstone.environment import Environment
+__all__ = ["ROWS", "Row"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """``loads`` and ``bare`` (with ``compile=False``) are the verdict, None for unknown."""
-
-    name: str
-    artifact: Artifact
-    environment: Environment
-    codes: tuple[str, ...] = ()
-    loads: bool | None = False
-    bare: bool | None = None
-
-    def __str__(self) -> str:
-        return self.name
-
-
-ADDON = layer("Addons>GroupNormalization")
 ADDON_ARCHIVED = layer(
     "GroupNormalization", module="tensorflow_addons.layers", registered_name="Addons>GroupNormalization"
 )
@@ -52,130 +35,9 @@ ADDON_ADAMW = layer("Addons>AdamW", {"name": "AdamW"}, slot="optimizer", in_trai
 ADDON_METRIC = layer("Addons>F1Score", {"name": "f1"}, slot="metrics", in_training=True)
 LOSSES = Pointer(document="training_config", path="/loss")
 ONE_OF_LOSSES = Pointer(document="training_config", path="/loss/out")
-OLD_ADDONS = environment(python="3.8.18", tensorflow_cpu="2.4.1", tensorflow_addons="0.11.2")
-NO_ADDONS = environment(python="3.11.7", tensorflow="2.15.1", keras="2.15.0")
-BESIDE_KERAS3 = environment(tensorflow="2.21.0", keras="3.15.1", tensorflow_addons="0.23.0")
-LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
-LEGACY_KERAS = environment(tensorflow="2.19.0", keras="3.10.0", tf_keras="2.19.0", variables=LEGACY)
-JAX_ONLY = environment(keras="3.15.1", jax="0.7.0")
-H5PY3 = environment(python="3.8.18", tensorflow="2.4.1", h5py="3.1.0")
-
-
-def _defect(kind: DefectKind, code: str) -> Row:
-    return Row(name=kind.value, artifact=broken(kind), environment=KERAS315, codes=(code,), bare=False)
-
 
 ROWS: tuple[Row, ...] = (
-    _defect(DefectKind.MISSING, "LS101"),
-    _defect(DefectKind.UNREADABLE, "LS102"),
-    _defect(DefectKind.EMPTY, "LS103"),
-    _defect(DefectKind.LFS_POINTER, "LS104"),
-    _defect(DefectKind.HTML_PAGE, "LS105"),
-    _defect(DefectKind.TRUNCATED, "LS106"),
-    _defect(DefectKind.DAMAGED, "LS107"),
-    _defect(DefectKind.NOT_A_MODEL, "LS108"),
-    _defect(DefectKind.INCOMPLETE, "LS110"),
-    _defect(DefectKind.OVERSIZED, "LS111"),
-    Row(
-        name="HDF5 under .keras in Keras 3",
-        artifact=model(source="model.keras"),
-        environment=KERAS315,
-        codes=("LS109",),
-        bare=False,
-    ),
-    Row(
-        name="HDF5 without a suffix in Keras 3",
-        artifact=model(source="model"),
-        environment=KERAS315,
-        codes=("LS109",),
-        bare=False,
-    ),
-    Row(
-        name="an archive under .h5 in tf.keras 2.15",
-        artifact=archive(source="model.h5"),
-        environment=TF215,
-        codes=("LS109",),
-        bare=False,
-    ),
-    Row(
-        name="HDF5 under .keras in tf.keras 2.8",
-        artifact=broken(
-            DefectKind.MISLABELLED, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2, source="model.keras"
-        ),
-        environment=TF28,
-        codes=("LS109",),
-        loads=True,
-        bare=True,
-    ),
-    Row(
-        name="weights only",
-        artifact=model(format=Format.HDF5_WEIGHTS, dialect=None),
-        environment=KERAS315,
-        codes=("LS112",),
-        bare=False,
-    ),
-    Row(name="nothing installed", artifact=model(), environment=EMPTY, codes=("LS201",), bare=False),
-    Row(name="JAX without KERAS_BACKEND", artifact=model(), environment=JAX_ONLY, codes=("LS201",), bare=False),
-    Row(
-        name="Addons beside Keras 3",
-        artifact=model(ADDON),
-        environment=BESIDE_KERAS3,
-        codes=("LS202", "LS301"),
-        bare=False,
-    ),
-    Row(
-        name="Addons outside its window",
-        artifact=model(ADDON),
-        environment=OLD_ADDONS,
-        codes=("LS202", "LS203"),
-        loads=None,
-        bare=None,
-    ),
-    Row(name="Addons to import", artifact=model(ADDON), environment=TF215, codes=("LS203",), loads=True, bare=True),
-    Row(
-        name="Addons to install",
-        artifact=model(ADDON),
-        environment=NO_ADDONS,
-        codes=("LS203", "LS301"),
-        bare=False,
-    ),
-    Row(name="an archive in tf.keras 2.8", artifact=archive(), environment=TF28, codes=("LS205",), bare=False),
-    Row(
-        name="a file of Keras 3 in tf.keras",
-        artifact=keras3(),
-        environment=TF215,
-        codes=("LS206",),
-        bare=False,
-    ),
-    Row(
-        name="a file of Keras 3 under TF_USE_LEGACY_KERAS",
-        artifact=keras3(),
-        environment=LEGACY_KERAS,
-        codes=("LS206",),
-        bare=False,
-    ),
-    Row(
-        name="a SavedModel in Keras 3",
-        artifact=saved_model(config={"class_name": "Functional", "config": {}}),
-        environment=KERAS315,
-        codes=("LS207",),
-        bare=False,
-    ),
-    Row(
-        name="a SavedModel with newer operations",
-        artifact=saved_model(ops=(operation("DisableCopyOnRead"), operation("MatMul"))),
-        environment=TF28,
-        codes=("LS208",),
-        bare=False,
-    ),
-    Row(
-        name="a SavedModel with newer metadata",
-        artifact=saved_model(),
-        environment=TF24,
-        codes=("LS208",),
-        bare=False,
-    ),
-    Row(name="h5py 3 beside TensorFlow 2.4", artifact=model(), environment=H5PY3, codes=("LS209",), bare=False),
+    *FILES_AND_ENVIRONMENTS,
     Row(name="an addon in Keras 3", artifact=model(ADDON), environment=KERAS315, codes=("LS301",), bare=False),
     Row(
         name="an addon optimizer in Keras 3",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loadstone.environment import ImportOutcome
-from loadstone.finding import Blocks, Convert, Isolate, Severity
+from loadstone.finding import Blocks, Convert, Fetch, Isolate, Severity
 from loadstone.rules import RULES, diagnose
 from tests.rules.cases import ROWS
 
@@ -49,6 +49,17 @@ def test_a_finding_says_who_provides_what_is_missing_and_what_is_here() -> None:
     )
     assert isinstance(finding.remedies[1], Isolate)
     assert finding.remedies[1].requirements == ("tensorflow==2.15.1", "tensorflow-addons==0.23.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("incomplete", "copy"), ("a SavedModel whose program lacks functions", "save")]
+)
+def test_copying_helps_only_what_was_whole_when_it_was_saved(name: str, advice: str) -> None:
+    row = next(row for row in ROWS if row.name == name)
+    (finding,) = diagnose(row.artifact, row.environment).findings
+
+    actions = [remedy.action for remedy in finding.remedies if isinstance(remedy, Fetch)]
+    assert [action.partition(" ")[0] for action in actions] == [advice]
 
 
 def test_imports_that_were_seen_to_fail_outweigh_what_is_installed() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from loadstone.artifact import Dialect
+from loadstone.artifact import Dialect, Format
 from loadstone.blueprint import keras2, keras3
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, ObjectSpec, Training
 from loadstone.blueprint.values import child, is_model, parse_value
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     ParseModel = Callable[[Mapping[str, Json], Pointer], Blueprint]
 
 _FUNCTIONAL = MappingProxyType({Dialect.KERAS_2: keras2.parse_functional, Dialect.KERAS_3: keras3.parse_functional})
+
+# The containers whose models are rebuilt; the others are read and diagnosed.
+REBUILT = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})
 
 _NOT_OPTIONS = frozenset(
     # Keras 2 writes these; the loss's or metric's own settings hold them in Keras 3.

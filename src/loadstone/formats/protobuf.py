@@ -201,6 +201,10 @@ class Message:
         values = self._values(name)
         return self._decode(values[-2], values[-1]) if values else ""
 
+    def texts(self, name: str) -> Iterator[str]:
+        """The values of a repeated string field, one at a time."""
+        return (self._decode(start, end) for start, end in self._pairs(name))
+
     def message(self, name: str) -> Message:
         """The message in a field that does not repeat, merged from all its occurrences."""
         return self._inner(name, tuple(self._pairs(name)))

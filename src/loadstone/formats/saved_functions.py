@@ -62,12 +62,6 @@ def find_missing_functions(data: Buffer, library: AbstractSet[str], where: Membe
 def _called(node: Message) -> Iterator[str]:
     """The functions that an object names; a function has one for each signature that it was traced with."""
     if "function" in node:
-        yield from _texts(node.message("function"), "concrete_functions")
+        yield from node.message("function").texts("concrete_functions")
     if "bare_concrete_function" in node:
         yield node.message("bare_concrete_function").text("concrete_function_name")
-
-
-def _texts(message: Message, name: str) -> Iterator[str]:
-    """Every value of a repeated string field."""
-    # The public methods give a field's last string only.
-    return (message._decode(start, end) for start, end in message._pairs(name))  # noqa: SLF001 - as the line above says

@@ -8,7 +8,8 @@ The format consists of several parts and one of them is not there: a SavedModel 
 ## Why it happens
 
 Only one file of a folder was copied, often `saved_model.pb` alone. Or an upload dropped the large files, or the
-archive was repacked by hand.
+archive was repacked by hand. Or the program was written without functions that its layers call, as TensorFlow 2.4 does
+for layers inside some wrappers.
 
 ## Example
 
@@ -20,7 +21,8 @@ model/variables/variables
 ## How to fix it
 
 Copy the folder as a whole (`cp -r`, or as one archive). `saved_model.pb` holds the program without the weights;
-without `variables/variables.index` and `variables/variables.data-…` the model cannot be restored.
+without `variables/variables.index` and `variables/variables.data-…` the model cannot be restored. Functions that were
+never written are in no copy: save the model again as `.h5`, or build it from its settings and load the weights.
 
 ## References
 

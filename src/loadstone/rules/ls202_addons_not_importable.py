@@ -86,7 +86,7 @@ def _remedies(case: Case) -> tuple[Remedy, ...]:
     tensorflow = case.environment.tensorflow
     fitting = fitting_addons(tensorflow, case.environment.python) if tensorflow and case.into_keras_2 else ()
     install = (Install(requirements=(f"{ADDONS}=={fitting[0].version}",)),) if fitting else ()
-    return (*install, convert(case), *isolated(case))
+    return (*install, *convert(case), *isolated(case))
 
 
 RULE = Rule(

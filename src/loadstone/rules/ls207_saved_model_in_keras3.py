@@ -19,9 +19,9 @@ ValueError: File format not supported: filepath=model. Keras 3 only supports V3 
 
 ## How to fix it
 
-`loadstone convert model model.keras` rebuilds the layers from the SavedModel's metadata and gives an ordinary model.
-For inference alone, `keras.layers.TFSMLayer(path, call_endpoint="serving_default")` or `tf.saved_model.load(path)`
-often do.
+In the environment that wrote it, which the finding names, load the folder and save it again as `.h5`; that file
+`loadstone convert` rewrites for Keras 3. For inference alone, `keras.layers.TFSMLayer(path,
+call_endpoint="serving_default")` or `tf.saved_model.load(path)` often do.
 
 ## References
 
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, CallWith, Finding, Severity
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import isolated
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ def detect(case: Case) -> Iterator[Finding]:
     if case.environment.tensorflow is not None:
         python = f'keras.layers.TFSMLayer({case.artifact.source!r}, call_endpoint="serving_default")'
         layer = (CallWith(python=python, effect="a layer for inference"),)
-    rebuild = () if case.artifact.config is None else (convert(case),)
     yield Finding(
         code=RULE.code,
         severity=Severity.ERROR,
@@ -62,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
         found="a SavedModel folder",
         provided="tf.keras 2.0 to 2.15, and tf_keras",
         here=case.here,
-        remedies=(*rebuild, *layer, *isolated(case)),
+        remedies=(*layer, *isolated(case)),
     )
 
 

@@ -116,7 +116,7 @@ def _remedies(case: Case, need: NeededObject, blocks: Blocks) -> tuple[Remedy, .
             for release in fitting
             if registers(release.version, need.identity)
         ][:1]
-    found.append(convert(case))
+    found += convert(case)
     if blocks is Blocks.COMPILING:
         found.append(uncompiled(case, "loads the model without its optimizer, loss and metrics"))
     return (*found, *isolated(case))

@@ -72,7 +72,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f'name "{identity}"',
             provided=", ".join(runs) or None,
             here=case.here,
-            remedies=(convert(case), *remedy, *isolated(case)),
+            remedies=(*convert(case), *remedy, *isolated(case)),
         )
 
 

@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"module {', '.join(modules)}",
             provided="tf.keras 2.12 to 2.15",
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

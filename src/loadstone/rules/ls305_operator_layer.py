@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in unknown),
             found=", ".join(sorted({_described(item) for item in unknown})),
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

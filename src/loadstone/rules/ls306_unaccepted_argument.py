@@ -69,7 +69,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item, _ in found),
             found=", ".join(_setting(found, name) for name in names),
             here=case.here,
-            remedies=(convert(case), *remedy, *isolated(case)),
+            remedies=(*convert(case), *remedy, *isolated(case)),
         )
 
 

@@ -58,7 +58,7 @@ def detect(case: Case) -> Iterator[Finding]:
                 where=tuple(item.at for item in uses),
                 found=f"{name}: {change}",
                 here=case.here,
-                remedies=(convert(case), *isolated(case)),
+                remedies=(*convert(case), *isolated(case)),
             )
 
 

@@ -54,7 +54,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in named),
             found=", ".join(dict.fromkeys(f'"{item.config["name"]}"' for item in named[:3])),
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in bare),
             found=f"class {', '.join(sorted({item.class_name for item in bare}))} without a module",
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

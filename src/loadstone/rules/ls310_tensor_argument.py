@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(Pointer(document="model_config", path=path) for path in found),
             found=", ".join(list(dict.fromkeys(found.values()))[:3]),
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

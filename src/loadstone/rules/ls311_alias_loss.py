@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in short),
             found=", ".join(dict.fromkeys(f'"{item.class_name}"' for item in short)),
             here=case.here,
-            remedies=(uncompiled(case, "then compile it again"), convert(case)),
+            remedies=(uncompiled(case, "then compile it again"), *convert(case)),
         )
 
 

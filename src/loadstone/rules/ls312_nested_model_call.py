@@ -62,7 +62,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(Pointer(document="model_config", path=path) for path in beyond),
             found=f"uses of {', '.join(dict.fromkeys(beyond.values()))} numbered from 1",
             here=case.here,
-            remedies=(convert(case), *isolated(case)),
+            remedies=(*convert(case), *isolated(case)),
         )
 
 

@@ -68,7 +68,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in layers),
             found="settings without query_shape, key_shape and value_shape, as TensorFlow 2.4 writes them",
             here=case.here,
-            remedies=(convert(case),),
+            remedies=convert(case),
         )
 
 

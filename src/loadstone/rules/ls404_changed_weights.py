@@ -80,7 +80,7 @@ def detect(case: Case) -> Iterator[Finding]:
                 found=f"weights {'without' if wanted else 'with'} {change.weight}",
                 provided=f"{ADDONS} {side}",
                 here=f"{case.here}; {ADDONS} {release}",
-                remedies=(convert(case),),
+                remedies=convert(case),
             )
 
 

@@ -73,7 +73,7 @@ def detect(case: Case) -> Iterator[Finding]:
         where=tuple(payload.at for payload in payloads),
         found="; ".join(_described(payload) for payload in payloads[:3]),
         here=case.here,
-        remedies=(convert(case), *_trusting(case, why), *isolated(case)),
+        remedies=(*convert(case), *_trusting(case, why), *isolated(case)),
     )
 
 

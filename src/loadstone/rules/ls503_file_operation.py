@@ -18,8 +18,7 @@ use some of them in good faith. A graph can equally well read a private file int
 ## How to fix it
 
 Look at what the finding lists. A model for arrays in and arrays out needs none of them. Load a model of unknown
-origin only in a process that has no access to what matters, or convert it: `loadstone convert` takes the layers and
-the weights and leaves the graph behind.
+origin only in a process that has no access to what matters.
 
 ## References
 
@@ -31,8 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Node
-from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.remedies import convert
+from loadstone.finding import Blocks, Finding, Nothing, Severity
 from loadstone.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -92,7 +90,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(Node(function=use.function, name=use.op) for use in uses),
             found=", ".join(sorted({use.op for use in uses})),
             here=case.here,
-            remedies=(convert(case),),
+            remedies=(Nothing(why="the program does so wherever it runs; run it only if you trust its author"),),
         )
 
 

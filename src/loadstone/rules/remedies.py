@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone import knowledge
+from loadstone.blueprint.parse import REBUILT
 from loadstone.finding import CallWith, Convert, Isolate
 from loadstone.rules.lookup import ADDONS, fitting_addons, registers
 
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 
-def convert(case: Case) -> Convert:
-    """Rewrite the model for Keras 3 with loadstone."""
+def convert(case: Case) -> tuple[Convert, ...]:
+    """Rewrite the model for Keras 3 with loadstone; empty for what loadstone does not rebuild.
+
+    Where the model names code that is nobody's but its author's, the command asks for a file with it.
+    """
     source = case.artifact.source
+    if case.artifact.format not in REBUILT:
+        return ()
+    own = bool(case.artifact.payloads) or any(not need.providers for need in case.needs.objects)
     path = PurePath(source)
     target = path.with_suffix(".keras").name if case.suffix != ".keras" else f"{path.stem}.keras3.keras"
-    return Convert(
-        command=f"loadstone convert {shlex.quote(source)} {shlex.quote(target)}",
-        python=f"loadstone.load_model({source!r})",
+    return (
+        Convert(
+            command=f"loadstone convert {shlex.quote(source)} {shlex.quote(target)}"
+            + (" --custom-objects your_objects.py" if own else ""),
+            python=f"loadstone.load_model({source!r}{', custom_objects={...}' if own else ''})",
+        ),
     )
 
 

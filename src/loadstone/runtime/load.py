@@ -12,7 +12,7 @@ import keras
 from loadstone import formats
 from loadstone.artifact import Dialect, Format
 from loadstone.blueprint.graph import Note
-from loadstone.blueprint.parse import parse
+from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
 from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
@@ -103,8 +103,7 @@ def load(
 
 
 def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
-    rebuilt = artifact.format in {Format.HDF5_MODEL, Format.KERAS_ARCHIVE}
-    if not rebuilt or artifact.config is None or failures.fatal(artifact.defects):
+    if artifact.format not in REBUILT or artifact.config is None or failures.fatal(artifact.defects):
         raise failures.of_artifact(artifact)
 
 

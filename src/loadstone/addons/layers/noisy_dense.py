@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import serialize_activation
-
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Activation, Config, Constraint, Regularizer, Shape, Tensor
 
@@ -156,7 +154,7 @@ class NoisyDense(keras.layers.Layer):
             "units": self.units,
             "sigma": self.sigma,
             "use_factorised": self.use_factorised,
-            "activation": serialize_activation(self.activation),
+            "activation": keras.activations.serialize(self.activation),
             "use_bias": self.use_bias,
             "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": keras.regularizers.serialize(self.bias_regularizer),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
@@ -46,11 +46,9 @@ class SpectralNormalization(keras.layers.Wrapper):
             ValueError: when the wrapped layer has neither a kernel nor embeddings.
         """
         super().build(input_shape)
-        kernel = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
-        if not isinstance(kernel, keras.Variable):
-            raise ValueError(  # noqa: TRY004 - it is a layer, but not of a kind that can be wrapped
-                f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither"
-            )
+        kernel: Any = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
+        if not hasattr(kernel, "assign"):  # not a variable
+            raise ValueError(f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither")
         self.w = kernel
         self.u = self.add_weight(
             name="sn_u",

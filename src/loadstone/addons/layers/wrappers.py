@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
@@ -68,11 +68,9 @@ class WeightNormalization(keras.layers.Wrapper):
         """
         super().build(input_shape)
         owner = self.layer.cell if self.is_rnn else self.layer
-        kernel = getattr(owner, "recurrent_kernel" if self.is_rnn else "kernel", None)
-        if not isinstance(kernel, keras.Variable):
-            raise ValueError(  # noqa: TRY004 - it is a layer, but not of a kind that can be wrapped
-                f"WeightNormalization needs a layer with a kernel; {owner.name!r} has none"
-            )
+        kernel: Any = getattr(owner, "recurrent_kernel" if self.is_rnn else "kernel", None)
+        if not hasattr(kernel, "assign"):  # not a variable
+            raise ValueError(f"WeightNormalization needs a layer with a kernel; {owner.name!r} has none")
         self.v = kernel
         self.kernel_norm_axes = tuple(range(len(kernel.shape) - 1))
 
@@ -157,7 +155,7 @@ class WeightNormalization(keras.layers.Wrapper):
             values = zip(self._first_values(inputs), current, strict=True)
             return [ops.cast(value, same.dtype) for value, same in values]
 
-        return list(ops.cond(ops.convert_to_tensor(self._initialized), lambda: current, first))
+        return list(ops.cond(self._initialized.value, lambda: current, first))
 
     def _initialize(self, inputs: Tensor) -> None:
         for variable, value in zip(self._set_by_first_call(), self._first_values(inputs), strict=True):

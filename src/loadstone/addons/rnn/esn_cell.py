@@ -8,8 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import serialize_activation
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -109,7 +107,7 @@ class ESNCell(keras.layers.Layer):
             "spectral_radius": self.spectral_radius,
             "use_norm2": self.use_norm2,
             "use_bias": self.use_bias,
-            "activation": serialize_activation(self.activation),
+            "activation": keras.activations.serialize(self.activation),
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "recurrent_initializer": keras.initializers.serialize(self.recurrent_initializer),
             "bias_initializer": keras.initializers.serialize(self.bias_initializer),

@@ -10,7 +10,7 @@ from keras import ops
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from loadstone.addons.utils.types import Activation, Config, Constraint, Initializer, Regularizer, Tensor
+    from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Tensor
 
 NORM_EPSILON = 1e-12  # what TensorFlow's l2_normalize adds under the root
 
@@ -43,18 +43,6 @@ def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor
     """Scale ``x`` to unit Euclidean length over ``axis`` (all axes for None); zero stays zero."""
     square_sum = ops.sum(ops.square(x), axis=axis, keepdims=True)
     return x * ops.rsqrt(ops.maximum(square_sum, ops.cast(NORM_EPSILON, x.dtype)))
-
-
-def serialize_activation(activation: Callable[..., Tensor]) -> Activation:
-    """Return the configuration of an activation function that ``keras.activations.get`` reads back.
-
-    Keras 3.6 stores a registered function that shares its name with one of Keras' own (``gelu``, ``mish``) by that name
-    alone, and would read back its own. Later releases store what this does.
-    """
-    name = keras.saving.get_registered_name(activation)
-    if ">" in name:
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
-    return keras.activations.serialize(activation)
 
 
 def fresh(initializer: Initializer) -> Initializer:
