@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from loadstone.artifact import DefectKind, Dialect, Pointer
+from loadstone.artifact import DefectKind, Dialect, Format, Pointer
 from loadstone.formats import saved_model
 from loadstone.formats.saved_model import read_saved_model
 from tests.corpus_table import MODELS, Model
@@ -221,6 +221,23 @@ def test_metadata_beside_the_program_hides_that_inside_it(tmp_path: Path) -> Non
 def test_any_stated_version_is_kept(tmp_path: Path, stated: str, versions: str) -> None:
     (found,) = write(tmp_path, version=stated).writer
     assert (found.token, str(found.versions), found.recorded) == (f"tensorflow_version {stated}", versions, True)
+
+
+def test_a_fingerprint_beside_the_program_tells_of_its_age(tmp_path: Path) -> None:
+    write(tmp_path, version="unknown")
+    (tmp_path / "fingerprint.pb").write_bytes(b"")
+    stated, inferred = read_saved_model(tmp_path).writer
+    assert stated.recorded
+    assert (inferred.distribution, str(inferred.versions), inferred.recorded) == ("tensorflow", ">=2.11", False)
+    assert str(inferred.where) == "fingerprint.pb"
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if model.format is Format.SAVED_MODEL], ids=lambda model: model.file
+)
+def test_real_fingerprints_agree_with_the_stated_version(model: Model) -> None:
+    tokens = {found.token for found in read_saved_model(model.path).writer}
+    assert ("fingerprint.pb" in tokens) == (model.era not in {"tf24", "tf28"})
 
 
 def test_a_program_without_a_stated_version_has_no_writer(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ TensorFlow 2.5 to 2.15 and tf_keras write the documents to ``keras_metadata.pb``
 graph of ``saved_model.pb``. A folder without any is the export of a program (``tf.saved_model.save``, Keras 3's
 ``export``): it runs, but is no Keras model.
 
-``fingerprint.pb`` says nothing about the writer that ``saved_model.pb`` does not say, and loaders ignore damage in it;
-it is not read.
+Of ``fingerprint.pb`` only the presence is evidence: TensorFlow writes it since 2.11, and puts nothing but hashes in it.
+Loaders ignore damage in it, and so does this reader.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
-
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from loadstone.artifact import (
     Artifact,
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
 PROGRAM: Final = "saved_model.pb"
 PROGRAM_AS_TEXT: Final = "saved_model.pbtxt"
 METADATA: Final = "keras_metadata.pb"
+FINGERPRINT: Final = "fingerprint.pb"
 CHECKPOINT: Final = "variables/variables"
 ASSETS: Final = "assets"
 ROOT: Final = "root"  # the path of the model itself among the nodes
@@ -142,7 +141,7 @@ class _Program:
         """Adds a MetaGraphDef."""
         version = graph.message("meta_info_def").text("tensorflow_version")
         if version:
-            self.writer.append(_tensorflow_version(version))
+            self.writer.append(writer.tensorflow_version(version, Member(path=PROGRAM)))
         self.assets.extend(asset.text("filename") for asset in graph.messages("asset_file_def"))
         objects = graph.message("object_graph_def")
         self.has_objects |= "nodes" in objects
@@ -179,7 +178,7 @@ def read_saved_model(path: Path) -> Artifact:
         format=Format.SAVED_MODEL,
         dialect=_dialect(nodes[0]) if nodes else None,
         size=_size(path),
-        writer=(*program.writer, *_writer(root, nodes)),
+        writer=(*program.writer, *_fingerprint(path), *_writer(root, nodes)),
         config=None if model is None else model.object,
         config_at=None if model is None else Pointer(document=model.document, path=""),
         objects=_objects(nodes),
@@ -353,20 +352,6 @@ def _writer(root: _Node | None, nodes: tuple[_Node, ...]) -> Iterator[Evidence]:
                 yield evidence
 
 
-def _tensorflow_version(stated: str) -> Evidence:
-    try:
-        versions = SpecifierSet(f"=={stated}")
-    except InvalidSpecifier:
-        versions = SpecifierSet()  # "unknown", or a build of someone's own; the text is kept in the token
-    return Evidence(
-        distribution="tensorflow",
-        versions=versions,
-        recorded=True,
-        token=f"tensorflow_version {stated}",
-        where=Member(path=PROGRAM),
-    )
-
-
 def _training(root: _Node | None, bundle: TensorBundle) -> Training | None:
     stated = None if root is None else root.value.get("training_config")
     if root is None or not config.is_mapping(stated):
@@ -387,10 +372,14 @@ def _asset_defects(folder: Path, assets: Iterable[str]) -> Iterator[Defect]:
             yield fault
 
 
+def _fingerprint(folder: Path) -> tuple[Evidence, ...]:
+    return (writer.fingerprint(Member(path=FINGERPRINT)),) if (folder / FINGERPRINT).is_file() else ()
+
+
 def _size(folder: Path) -> int:
     """The bytes of the files that belong to a SavedModel; whatever else lies in the folder does not count."""
     files = chain(
-        (folder / name for name in (PROGRAM, METADATA, "fingerprint.pb")),
+        (folder / name for name in (PROGRAM, METADATA, FINGERPRINT)),
         *((folder / name).rglob("*") for name in ("variables", ASSETS, "assets.extra")),
     )
     total = 0

@@ -34,6 +34,19 @@ def backend(stated: str, where: Where) -> Evidence:
     return Evidence(distribution=stated, versions=SpecifierSet(), recorded=True, token=token, where=where)
 
 
+def tensorflow_version(stated: str, where: Where) -> Evidence:
+    """Read a stated TensorFlow version; ``unknown``, or a build of someone's own, is any version."""
+    token = f"tensorflow_version {stated}"
+    return Evidence(distribution="tensorflow", versions=_exactly(stated), recorded=True, token=token, where=where)
+
+
+def fingerprint(where: Where) -> Evidence:
+    """What a fingerprint beside a SavedModel's program tells: 2.11.1 writes one, 2.10.1 does not."""
+    token = str(where)
+    versions = SpecifierSet(">=2.11")
+    return Evidence(distribution="tensorflow", versions=versions, recorded=False, token=token, where=where)
+
+
 def _exactly(number: str) -> SpecifierSet:
     try:
         return SpecifierSet(f"=={number}")
