@@ -88,6 +88,45 @@ def test_operations_leave_only_keras_operations() -> None:
     np.testing.assert_array_equal(second, [[1, 2], [5, 6]])
 
 
+def test_operations_are_named_after_the_layers_they_stand_for() -> None:
+    double = Call(kwargs={"x1": ref("x"), "x2": 2.0})
+    swish = Call(kwargs={"x": ref("multiply", 0, 0), "beta": 2.0})
+    blueprint = functional(
+        layer("tf.math.multiply", Operation(op="multiply", at=AT), double),
+        layer("multiply", spec("Multiply", name="multiply"), Call(args=((ref("x"), ref("tf.math.multiply")),))),
+        layer("tf.nn.silu", Operation(op="_swish", at=AT), swish),
+        outputs=ref("tf.nn.silu"),
+    )
+    built, problems = rebuild(blueprint, NOTHING)
+    assert problems == ()
+    assert built is not None
+    names = [operation.name for operation in built.model.operations]
+    assert {"tf.math.multiply", "multiply", "tf.nn.silu", "tf.nn.silu.1", "tf.nn.silu.2"} <= set(names)
+
+
+def test_two_layers_of_one_name_are_said() -> None:
+    one = layer("a", spec("Dense", units=4, name="d"), Call(args=(ref("x"),)))
+    two = layer("b", spec("Dense", units=4, name="d"), Call(args=(ref("a"),)))
+    assert problems_of(functional(one, two, outputs=ref("b"))) == [(Obstacle.UNSUPPORTED_MODEL, "model")]
+
+
+def test_a_layer_that_hands_no_keywords_on_gets_what_it_takes() -> None:
+    config = {"rate": 0.1, "trainable": False, "noise_shape": None, "dtype": "float32", "name": "drop"}
+    steps = layer("steps", spec("InputLayer", batch_shape=(None, 3, 4), name="steps"))
+    drop = layer("drop", spec("SpatialDropout1D", **config), Call(args=(ref("steps"),)))
+    blueprint = Blueprint(
+        name="m", kind=ModelKind.FUNCTIONAL, layers=(steps, drop), inputs=ref("steps"), outputs=ref("drop"), at=AT
+    )
+    built, problems = rebuild(blueprint, NOTHING)
+    assert problems == ()
+    assert built is not None
+    assert built.model.get_layer("drop").trainable is False
+    refused = spec("SpatialDropout1D", rate=0.1, colour="red")
+    assert problems_of(functional(layer("r", refused, Call(args=(ref("x"),))), outputs=ref("r"))) == [
+        (Obstacle.UNKNOWN_ARGUMENT, "SpatialDropout1D")
+    ]
+
+
 def test_a_frozen_model_stays_frozen() -> None:
     built, _ = rebuild(
         functional(layer("d", spec("Dense", units=2), Call(args=(ref("x"),))), outputs=ref("d"), trainable=False),

@@ -108,6 +108,15 @@ def test_what_a_release_did_not_store_yet_is_said() -> None:
     np.testing.assert_array_equal(model.model(np.ones((1, 4))), [[5, 5]])
 
 
+def test_a_normalization_computes_with_the_statistics_of_the_file() -> None:
+    model = built(ObjectSpec(name="Normalization", config={"axis": -1}, at=AT))
+    layer = model.layers[1][0].stored_name
+    values = {"mean": np.full(4, 2.0), "variance": np.full(4, 4.0), "count": np.array(7)}
+    arrays = {f"model_weights/{layer}/{layer}/{name}:0": array for name, array in values.items()}
+    assert set_by_name(model, [LayerWeights(layer=layer, names=tuple(arrays))], arrays) == ()
+    np.testing.assert_allclose(model.model(np.full((1, 4), 6.0)), [[2, 2, 2, 2]])
+
+
 def test_classes_are_found_at_every_depth() -> None:
     inner = Blueprint(
         name="m",

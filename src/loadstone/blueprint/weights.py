@@ -39,7 +39,6 @@ _RENAMED = {"depthwise_kernel": "kernel"}
 
 # Stored arrays that Keras 3 has no use for: the class that wrote them, a part of their name, and why.
 _SUPERFLUOUS = (
-    ("Normalization", "count", "how many samples were adapted to; only more adapting would need it"),
     ("Addons>WeightNormalization", "data_dep_init", "a copy of the layer, read only before the first call"),
 )
 
@@ -72,7 +71,6 @@ _LAYOUTS: Mapping[str, Mapping[str, str | None]] = {
         "layer/vars/0": "kernel",
         "layer/vars/1": "bias",
     },
-    "Normalization": {"vars/0": "mean", "vars/1": "variance", "vars/2": None},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -92,7 +93,11 @@ class Constructor:
         from_config = getattr(found, "from_config", None)
         if self.registry.is_custom(found) and from_config is not None:
             return from_config(_plain(spec.config, self.value))
-        return found(**{name: self.value(item, name) for name, item in spec.config.items()})
+        arguments, trainable = _accepted(found, spec.config)
+        built = found(**_plain(arguments, self.value))
+        if trainable is not None:
+            built.trainable = trainable
+        return built
 
     def _named(self, spec: ObjectSpec, key: str) -> Any:
         """A function or identifier: what the registry has, else the string, if Keras' own tables resolve it."""
@@ -120,6 +125,23 @@ class Constructor:
                     rest["output_shape"] = tuple(rest["output_shape"])
                 return keras.layers.Lambda(function, **rest)
         raise CannotConstruct(_stored_program(spec, candidates[-1]))
+
+
+def _accepted(found: type, config: Mapping[str, Value]) -> tuple[Mapping[str, Value], bool | None]:
+    """The arguments of a constructor that takes no others, and whether the layer is trainable if it is not asked.
+
+    A few layers (SpatialDropout2D) do not hand keyword arguments on. A None left out is the default; ``trainable`` is
+    an attribute too; anything else stays, for the constructor to refuse.
+    """
+    parameters = inspect.signature(found).parameters
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return config, None
+    trainable = config.get("trainable") if "trainable" not in parameters else None
+    dropped = {
+        name for name, item in config.items() if name not in parameters and (item is None or name == "trainable")
+    }
+    kept = {name: item for name, item in config.items() if name not in dropped}
+    return kept, trainable if isinstance(trainable, bool) else None
 
 
 def _plain(config: Mapping[str, Value], convert: Callable[[Value, str], Any]) -> dict[str, Any]:

@@ -152,9 +152,24 @@ def _functional(blueprint: Blueprint, constructor: Constructor) -> Built:
         if isinstance(layer.content, ObjectSpec) and layer.content.name == "InputLayer":
             outputs[layer.name, 0] = [made[layer.name].output]
     _make_calls(blueprint, made, outputs, constructor)
-    model = keras.Model(_resolve(blueprint.inputs, outputs), _resolve(blueprint.outputs, outputs), name=blueprint.name)
+    model = _assemble(blueprint, outputs)
     layers = tuple((layer, made[layer.name]) for layer in blueprint.layers if layer.name in made)
     return Built(model=model, layers=layers, nested=nested)
+
+
+def _assemble(blueprint: Blueprint, outputs: Outputs) -> Any:
+    try:
+        return keras.Model(
+            _resolve(blueprint.inputs, outputs), _resolve(blueprint.outputs, outputs), name=blueprint.name
+        )
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        problem = Problem(
+            obstacle=Obstacle.UNSUPPORTED_MODEL,
+            subject=blueprint.name,
+            message=f"the graph of {blueprint.name} cannot be put together: {error}",
+            at=blueprint.at,
+        )
+        raise CannotConstruct(problem) from error
 
 
 def _make_calls(blueprint: Blueprint, made: Mapping[str, Any], outputs: Outputs, constructor: Constructor) -> None:
@@ -193,6 +208,7 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
     try:
         if isinstance(layer.content, Operation):
             result = operators.apply(layer.content.op, arguments, keywords)
+            _name_operations(layer.name, result, outputs)
         else:
             result = made[layer.name](*arguments, **keywords)
     except Exception as error:
@@ -205,6 +221,26 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
         )
         raise CannotConstruct(problem) from error
     return keras.tree.flatten(result)  # type: ignore[no-any-return]  # keras ships no types
+
+
+def _name_operations(name: str, result: Any, outputs: Outputs) -> None:
+    """Name the operations that a call has made after the layer they stand for; Keras' own names collide with layers'.
+
+    The first found, which gives the result, gets the layer's name; those that it was composed of get a number.
+    """
+    known = {id(tensor) for tensors in outputs.values() for tensor in tensors}
+    waiting = [tensor for tensor in keras.tree.flatten(result) if keras.backend.is_keras_tensor(tensor)]
+    named: dict[int, Any] = {}
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in known:
+            continue
+        known.add(id(tensor))
+        operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
+        if id(operation) not in named:
+            operation.name = f"{name}.{len(named)}" if named else name
+            named[id(operation)] = operation
+        waiting.extend(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
 
 
 def _resolve(value: Value, outputs: Outputs) -> Any:

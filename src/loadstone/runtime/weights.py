@@ -68,11 +68,22 @@ def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) ->
         group = groups.pop(spec.stored_name, None)
         items = () if group is None else tuple(_Stored(name, _within(name, group.layer)) for name in group.names)
         said += _set_layer(spec, layer, items, arrays, _new_names(spec))
+    _finalize(built)
     for group in groups.values():
         said += [
             Mismatch(name, f"{name} belongs to a layer {group.layer} that the model has not") for name in group.names
         ]
     return tuple(said)
+
+
+def _finalize(built: Built) -> None:
+    """Layers that compute with something derived from their variables (Normalization) derive it anew."""
+    for _, layer in built.layers:
+        derive = getattr(layer, "finalize_state", None)
+        if callable(derive):
+            derive()
+    for nested in built.nested.values():
+        _finalize(nested)
 
 
 def _within(full_name: str, layer: str) -> str:
