@@ -183,6 +183,35 @@ def probe(env: str | os.PathLike[str] | None = None, *, deep: bool = False) -> E
     )
 
 
+def planned(
+    name: str,
+    *,
+    python: str,
+    pins: Mapping[str, Version],
+    variables: Mapping[str, str] | None = None,
+    platform: str = "linux",
+    machine: str = "x86_64",
+) -> Environment:
+    """An environment that need not exist yet, from the releases that it is to hold.
+
+    Args:
+        name: what it is called in reports.
+        python: its release, at least the minor one.
+        pins: releases by canonical distribution name.
+        variables: environment variables that belong to it.
+        platform: as ``sys.platform`` names it.
+        machine: as ``platform.machine()`` names it.
+    """
+    return Environment(
+        python=Version(python),
+        platform=platform,
+        machine=machine,
+        distributions=MappingProxyType(dict(pins)),
+        variables=MappingProxyType(dict(variables or {})),
+        origin=Target(name=name),
+    )
+
+
 def loaders(environment: Environment) -> tuple[Loader, ...]:
     """Every ``load_model`` that the environment offers, the one that most code calls first.
 

@@ -15,14 +15,16 @@ from loadstone import knowledge
 from loadstone.artifact import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from loadstone.artifact import Artifact, Evidence, KerasObject, Pointer
+    from loadstone.artifact import Artifact, Evidence, KerasObject, Pointer, Where
     from loadstone.knowledge import Provider
 
 #: Judged in place of the writer's Keras where the file does not record it: the last release of its generation that
 #: every format of that generation can be read with.
 _STAND_IN = {Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.1")}
+
+ADDONS = "tensorflow-addons"
 
 #: Words that Keras accepts in place of an object; it interprets them itself when the model is compiled.
 _COMPILE_WORDS = frozenset({"accuracy", "acc", "crossentropy", "ce", "Accuracy"})
@@ -78,6 +80,27 @@ class NeededObject:
     def only_in_training(self) -> bool:
         """Whether ``compile=False`` does without it."""
         return all(use.in_training for use in self.uses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing that narrows down the environments that could load the model.
+
+    Attributes:
+        distribution: whose releases it is about; ``python`` for the interpreter.
+        versions: the releases that fit.
+        because: what was seen, as half a sentence.
+        where: where it was seen.
+        must: True when the model does not load without it; False when it only tells what wrote the model.
+        recorded: whether the file states it, and not only a token that some releases write.
+    """
+
+    distribution: str
+    versions: SpecifierSet
+    because: str
+    where: Where | None
+    must: bool
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +182,71 @@ def is_keras_own(item: KerasObject, keras: Version) -> bool:
         return True
     # The identity, so that a package's class of a name that Keras has too is not taken for Keras' own.
     return knowledge.built_in(item.identity, keras) is not None
+
+
+def conditions(artifact: Artifact, needs: Needs) -> tuple[Condition, ...]:
+    """What the file's evidence, its add-on objects and its stored code say about releases, with the reason for each."""
+    return (*_evidence(artifact), *_addons(needs), *_bytecode(artifact))
+
+
+def _evidence(artifact: Artifact) -> Iterator[Condition]:
+    stated = {item.distribution for item in artifact.writer if item.recorded and str(item.versions)}
+    for item in artifact.writer:
+        if str(item.versions) and (item.recorded or item.distribution not in stated):
+            yield Condition(
+                distribution=item.distribution,
+                versions=item.versions,
+                because=f"the file says {item.token}" if item.recorded else f"the file has {item.token}",
+                where=item.where,
+                must=False,
+                recorded=item.recorded,
+            )
+
+
+def _addons(needs: Needs) -> Iterator[Condition]:
+    for need in needs.objects:
+        releases = addons_releases(need)
+        if releases:
+            yield Condition(
+                distribution=ADDONS,
+                versions=SpecifierSet(f">={releases[0]},<={releases[-1]}"),
+                because=f"it provides {need.identity} with the settings in the file",
+                where=need.uses[0].at,
+                must=not need.only_in_training,
+            )
+
+
+def _bytecode(artifact: Artifact) -> Iterator[Condition]:
+    for payload in artifact.payloads:
+        if payload.python is not None:
+            yield Condition(
+                distribution="python",
+                versions=payload.python,
+                because=f"the bytecode stored in {payload.owner} is of these releases",
+                where=payload.at,
+                must=True,
+            )
+
+
+def addons_releases(need: NeededObject) -> tuple[Version, ...]:
+    """The releases of TensorFlow Addons that have an object and take every setting that the file has for it.
+
+    Lowest first; those that have the name alone where none takes all settings. A bare name may stand for what a release
+    registers with its package: files of 0.5 and 0.6 are so, and some of TensorFlow 2.1 to 2.3.
+    """
+    known: list[Version] = []
+    taking: list[Version] = []
+    names = (need.identity,) if ">" in need.identity else (need.identity, f"Addons>{need.identity}")
+    wanted = {key for use in need.uses if not use.is_identifier for key in use.config}
+    for release in knowledge.tfa_releases():
+        accepted = (knowledge.addons_arguments(name, release.version) for name in names)
+        arguments = next((each for each in accepted if each is not None), None)
+        if arguments is None:
+            continue
+        known.append(release.version)
+        if wanted <= arguments:
+            taking.append(release.version)
+    return tuple(taking or known)
 
 
 def _python(artifact: Artifact) -> SpecifierSet | None:

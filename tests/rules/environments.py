@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from loadstone.environment import Environment, Target
+from loadstone.environment import planned
 from tests.corpus_table import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from loadstone.environment import Environment
 
 
 def environment(
@@ -23,12 +24,8 @@ def environment(
 
 def described(python: str, distributions: Mapping[str, str], variables: Mapping[str, str] | None = None) -> Environment:
     """An environment from versions by canonical name."""
-    return Environment(
-        python=Version(python),
-        distributions=MappingProxyType({name: Version(version) for name, version in distributions.items()}),
-        variables=MappingProxyType(dict(variables or {})),
-        origin=Target(name="described"),
-    )
+    pins = {name: Version(version) for name, version in distributions.items()}
+    return planned("described", python=python, pins=pins, variables=variables)
 
 
 def era(name: str, *, addons: bool = True) -> Environment:

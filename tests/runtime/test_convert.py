@@ -10,9 +10,10 @@ import pytest
 import loadstone
 from loadstone.errors import LoadstoneError
 from loadstone.finding import Verdict
+from loadstone.recorded import read, write
 from loadstone.runtime import convert as converting
 from loadstone.runtime import reload
-from loadstone.runtime.samples import made_up, read, recorded, write
+from loadstone.runtime.samples import made_up, recorded
 from tests.corpus_objects import custom_objects
 from tests.corpus_table import MODELS, Model
 

@@ -15,10 +15,11 @@ import numpy as np
 from loadstone.atomic import replacing
 from loadstone.errors import LoadFailed, ParityError
 from loadstone.finding import Parity, Verdict
+from loadstone.parity import compare
+from loadstone.recorded import read, write
 from loadstone.runtime import reload
 from loadstone.runtime.load import load
-from loadstone.runtime.parity import compare
-from loadstone.runtime.samples import Samples, made_up, read, recorded, write
+from loadstone.runtime.samples import Samples, made_up, recorded
 
 if TYPE_CHECKING:
     import os

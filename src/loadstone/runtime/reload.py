@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from loadstone.runtime import samples
+from loadstone import recorded
 
 
 def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
@@ -17,9 +17,9 @@ def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
     for package in ("loadstone.addons", "loadstone.legacy"):
         import_module(package)  # registers what converted files name
     model = keras.models.load_model(Path(model_file))
-    inputs = samples.read(Path(inputs_file), "x")
+    inputs = recorded.read(Path(inputs_file), "x")
     result = model.predict_on_batch(list(inputs) if len(inputs) != 1 else inputs[0])
-    samples.write(Path(outputs_file), "y", [np.asarray(item) for item in keras.tree.flatten(result)])
+    recorded.write(Path(outputs_file), "y", [np.asarray(item) for item in keras.tree.flatten(result)])
 
 
 if __name__ == "__main__":

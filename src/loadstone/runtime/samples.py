@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,9 @@ import keras
 import numpy as np
 
 from loadstone.errors import LoadstoneError
+from loadstone.recorded import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,24 +45,6 @@ def recorded(path: Path, model: Any) -> Samples:
             f"{len(model.outputs)}; name them x0, x1 ... and y0, y1 ... in the model's order"
         )
     return Samples(inputs=inputs, outputs=outputs)
-
-
-def read(path: Path, letter: str) -> tuple[NDArray[Any], ...]:
-    """The arrays ``x0``, ``x1`` ... of an ``.npz``, as far as they are numbered without a gap.
-
-    Raises:
-        OSError: the file cannot be opened.
-        ValueError: it holds Python objects, which are not unpickled.
-    """
-    with np.load(path, allow_pickle=False) as arrays:
-        names = itertools.takewhile(arrays.files.__contains__, (f"{letter}{number}" for number in itertools.count()))
-        return tuple(arrays[name] for name in names)
-
-
-def write(path: Path, letter: str, arrays: Sequence[NDArray[Any]]) -> None:
-    """Write arrays as ``x0``, ``x1`` ... to an ``.npz``."""
-    named: dict[str, Any] = {f"{letter}{number}": array for number, array in enumerate(arrays)}
-    np.savez(path, **named)
 
 
 def made_up(model: Any) -> Samples:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from loadstone.finding import Verdict
-from loadstone.runtime.parity import compare
+from loadstone.parity import compare
 
 ARRAYS = arrays(
     np.float32, array_shapes(max_dims=2, max_side=4), elements=st.floats(-1e3, 1e3, width=32) | st.just(np.nan)
