@@ -173,7 +173,7 @@ def test_terminal_gets_colour(
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("loadstone.cli._is_terminal", lambda: True)
+    monkeypatch.setattr("loadstone.cli.common.is_terminal", lambda: True)
 
     assert ("\x1b[" in run("diagnose", model).stdout) is coloured
 

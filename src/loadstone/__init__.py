@@ -17,9 +17,24 @@ if TYPE_CHECKING:
 
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment, probe
-    from loadstone.errors import LoadFailed, LoadstoneError, NotAModel, ParityError, ProbeError, ResolutionError
+    from loadstone.errors import (
+        IsolationError,
+        LoadFailed,
+        LoadstoneError,
+        NotAModel,
+        NothingLoads,
+        NotTrusted,
+        ParityError,
+        ProbeError,
+        ResolutionError,
+    )
     from loadstone.finding import Diagnosis, Finding, Parity
+    from loadstone.resolve.lock import Lock
+    from loadstone.resolve.locking import lock
+    from loadstone.resolve.prescription import Proof
+    from loadstone.resolve.syncing import sync
     from loadstone.runtime.convert import Conversion, convert
+    from loadstone.runtime.isolated import Isolated, isolate
     from loadstone.runtime.load import load_model
 
 __version__ = "0.1.0"
@@ -30,16 +45,25 @@ _HOMES = {
     "Diagnosis": "finding",
     "Environment": "environment",
     "Finding": "finding",
+    "Isolated": "runtime.isolated",
+    "IsolationError": "errors",
     "LoadFailed": "errors",
     "LoadstoneError": "errors",
+    "Lock": "resolve.lock",
     "NotAModel": "errors",
+    "NotTrusted": "errors",
+    "NothingLoads": "errors",
     "Parity": "finding",
     "ParityError": "errors",
     "ProbeError": "errors",
+    "Proof": "resolve.prescription",
     "ResolutionError": "errors",
     "convert": "runtime.convert",
+    "isolate": "runtime.isolated",
     "load_model": "runtime.load",
+    "lock": "resolve.locking",
     "probe": "environment",
+    "sync": "resolve.syncing",
 }
 
 __all__ = [
@@ -48,18 +72,27 @@ __all__ = [
     "Diagnosis",
     "Environment",
     "Finding",
+    "Isolated",
+    "IsolationError",
     "LoadFailed",
     "LoadstoneError",
+    "Lock",
     "NotAModel",
+    "NotTrusted",
+    "NothingLoads",
     "Parity",
     "ParityError",
     "ProbeError",
+    "Proof",
     "ResolutionError",
     "convert",
     "diagnose",
     "inspect",
+    "isolate",
     "load_model",
+    "lock",
     "probe",
+    "sync",
 ]
 
 

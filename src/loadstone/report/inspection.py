@@ -7,12 +7,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import DefectKind, Dialect, Format
-from loadstone.report.text import Line, folded, labelled, where_text
+from loadstone.report.text import SHOWN, Line, folded, labelled, where_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import Artifact
+    from loadstone.artifact import Artifact, TensorPort
     from loadstone.needs import Needs
 
 _FORMATS = {
@@ -20,6 +20,7 @@ _FORMATS = {
     Format.HDF5_WEIGHTS: "weights only, in HDF5",
     Format.KERAS_ARCHIVE: ".keras archive",
     Format.SAVED_MODEL: "SavedModel",
+    Format.FROZEN_GRAPH: "frozen graph",
     Format.UNRECOGNISED: "not recognised",
 }
 _DIALECTS = {Dialect.KERAS_2: "Keras 2", Dialect.KERAS_3: "Keras 3"}
@@ -56,6 +57,7 @@ def inspection_lines(artifact: Artifact, needs: Needs, *, everything: bool = Fal
         text = f"{size_text(payload.size)} of bytecode ({python}) in {payload.owner}"
         yield from labelled("program", text, role="warning")
     yield from _operations(artifact, needs, everything=everything)
+    yield from _signatures(artifact, everything=everything)
 
 
 def size_text(size: int) -> str:
@@ -95,3 +97,22 @@ def _operations(artifact: Artifact, needs: Needs, *, everything: bool) -> Iterat
         yield from labelled("graph", f"{counted.total():,} operations: {folded(kinds, everything=everything)}")
     for namespace in needs.op_libraries:
         yield from labelled("needs", f"the operations of {namespace}, a compiled library", role="warning")
+
+
+def _signatures(artifact: Artifact, *, everything: bool) -> Iterator[Line]:
+    shown = artifact.signatures if everything else artifact.signatures[:SHOWN]
+    for signature in shown:
+        name = f"{signature.name}: " if signature.name else ""
+        inputs, outputs = (
+            folded([_port(port) for port in ports], everything=everything) or "nothing"
+            for ports in (signature.inputs, signature.outputs)
+        )
+        yield from labelled("signature", f"{name}{inputs} -> {outputs}")
+    if len(shown) < len(artifact.signatures):
+        yield from labelled("", f"and {len(artifact.signatures) - len(shown)} more")
+
+
+def _port(port: TensorPort) -> str:
+    """A tensor as TensorFlow's users know it: ``x float32 (None, 3)``; three dots are any shape."""
+    shape = "(...)" if port.shape is None else str(port.shape)
+    return f"{port.name} {port.dtype or 'of an unknown type'} {shape}"

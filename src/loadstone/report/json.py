@@ -12,7 +12,7 @@ from loadstone.artifact import Attribute, Member, Node, Pointer, Tensor
 from loadstone.report.text import remedy_text, where_text
 
 if TYPE_CHECKING:
-    from loadstone.artifact import Artifact, KerasObject, Where
+    from loadstone.artifact import Artifact, KerasObject, TensorPort, Where
     from loadstone.finding import Diagnosis, Finding, Remedy
     from loadstone.needs import Needs
     from loadstone.rules.rule import Rule
@@ -75,6 +75,14 @@ def inspection_report(artifact: Artifact, needs: Needs) -> dict[str, Any]:
             for tensor in artifact.tensors
         ],
         "operations": [{"op": use.op, "function": use.function, "count": use.count} for use in artifact.ops],
+        "signatures": [
+            {
+                "name": signature.name,
+                "inputs": [_port(port) for port in signature.inputs],
+                "outputs": [_port(port) for port in signature.outputs],
+            }
+            for signature in artifact.signatures
+        ],
         "payloads": [
             {
                 "kind": payload.kind.value,
@@ -171,6 +179,11 @@ def _object(item: KerasObject) -> dict[str, Any]:
         "in_training": item.in_training,
         "at": _where(item.at),
     }
+
+
+def _port(port: TensorPort) -> dict[str, Any]:
+    shape = None if port.shape is None else list(port.shape)
+    return {"name": port.name, "tensor": port.tensor, "dtype": port.dtype, "shape": shape}
 
 
 def _kebab(name: str) -> str:

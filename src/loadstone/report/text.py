@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 #: Places, names and remedies that are printed before the rest is only counted.
 SHOWN = 3
 
-_LABEL = 10  # columns, label and spaces
+#: Columns of a label and its spaces.
+LABEL = 10
 _WIDTH = 118
 
 
@@ -94,9 +95,9 @@ def folded(items: Sequence[str], *, everything: bool, unit: str = "more") -> str
 
 def labelled(label: str, text: str, role: str = "body") -> Iterator[Line]:
     """A label and its text, wrapped under itself; a long word, such as a path, is never broken."""
-    lines = textwrap.wrap(text, _WIDTH - _LABEL - 2, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(text, _WIDTH - LABEL - 2, break_long_words=False, break_on_hyphens=False) or [""]
     for index, line in enumerate(lines):
-        yield Line(text=f"  {(label if index == 0 else ''):<{_LABEL}}{line}", role=role)
+        yield Line(text=f"  {(label if index == 0 else ''):<{LABEL}}{line}", role=role)
 
 
 def finding_lines(
@@ -115,10 +116,10 @@ def finding_lines(
         yield from labelled("here", finding.here)
     repeated = previous is not None and previous.remedies == finding.remedies and len(finding.remedies) > 1
     if repeated:
-        yield Line(text=f"  {'fix':<{_LABEL}}as above", role="fix")
+        yield Line(text=f"  {'fix':<{LABEL}}as above", role="fix")
     for index, remedy in enumerate(() if repeated else finding.remedies):
         # A command stays on one line, so that it can be copied.
-        yield Line(text=f"  {('fix' if index == 0 else 'or'):<{_LABEL}}{remedy_text(remedy)}", role="fix")
+        yield Line(text=f"  {('fix' if index == 0 else 'or'):<{LABEL}}{remedy_text(remedy)}", role="fix")
     yield from labelled("more", f"loadstone explain {finding.code}")
 
 

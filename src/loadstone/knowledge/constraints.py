@@ -1,0 +1,94 @@
+"""The upper bounds that no metadata states: with a newer release of these packages an old TensorFlow does not work.
+
+They matter where an environment is resolved from what there is today. One that is resolved as of a day in the life of
+its TensorFlow meets none of these errors. The rows are ``data/constraints.toml``, the only table here that is written by
+hand; for each there is a test that sees the error without the bound and none with it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.version import Version
+
+# The distributions that install TensorFlow itself, under the canonical name that a row speaks of.
+_SUBJECTS = {
+    "tensorflow": "tensorflow",
+    "tensorflow-cpu": "tensorflow",
+    "tensorflow-cpu-aws": "tensorflow",
+    "tensorflow-gpu": "tensorflow",
+    "tensorflow-intel": "tensorflow",
+    "tensorflow-macos": "tensorflow",
+    "tensorflow-rocm": "tensorflow",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """A bound that an old release needs and does not state.
+
+    Attributes:
+        package: the canonical name of what is bounded.
+        bound: the releases of it that work.
+        subject: the distribution that needs the bound; ``tensorflow`` stands for all that install it.
+        when: the releases of the subject that need it.
+        error: how the message begins that is seen without the bound.
+        at: what raises it: ``import``, or ``load`` where a model is loaded.
+        source: where the bound is known from.
+        python: the Python on which the error was seen.
+        example: the requirements that gave it there.
+    """
+
+    package: str
+    bound: SpecifierSet
+    subject: str
+    when: SpecifierSet
+    error: str
+    at: str
+    source: str
+    python: str
+    example: tuple[str, ...]
+
+    @property
+    def requirement(self) -> str:
+        """The bound as a requirement: ``numpy<2``."""
+        return f"{self.package}{self.bound}"
+
+
+def constraints(pins: Mapping[str, Version]) -> tuple[Constraint, ...]:
+    """The bounds that a set of top-level pins needs, by canonical name; empty when none is known."""
+    pinned = {_SUBJECTS.get(name, name): version for name, version in pins.items()}
+    return tuple(
+        row
+        for row in known_constraints()
+        if row.subject in pinned and row.when.contains(pinned[row.subject], prereleases=True)
+    )
+
+
+@cache
+def known_constraints() -> tuple[Constraint, ...]:
+    """Every row, in the order of the file."""
+    text = files(__package__).joinpath("data", "constraints.toml").read_text(encoding="utf-8")
+    return tuple(
+        Constraint(
+            package=row["package"],
+            bound=SpecifierSet(row["bound"]),
+            subject=row["subject"],
+            when=SpecifierSet(row["when"]),
+            error=row["error"],
+            at=row["at"],
+            source=row["source"],
+            python=row["python"],
+            example=tuple(row["example"]),
+        )
+        for row in tomllib.loads(text)["constraint"]
+    )

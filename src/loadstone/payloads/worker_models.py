@@ -1,0 +1,175 @@
+"""Loads a model with whatever loader was asked for, and gives it one shape: named inputs in, named outputs out."""
+
+import contextlib
+import importlib
+import inspect
+import os
+import runpy
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+#: What can be passed on as it is; other numbers (bfloat16, float8) become float32.
+_KINDS = "biufcSUO"
+
+
+class Served(object):
+    """A loaded model.
+
+    Attributes:
+        inputs, outputs: ports as `port` makes them; no inputs where the model does not say which it takes.
+        compute: takes the input arrays in the ports' order, by name, and returns ``[(name, array)]``.
+        how: what loaded it.
+        compiled: whether its optimizer and loss were restored; None where there is no such thing.
+        notes: what the user should know, as sentences.
+        model: the model itself, None for a graph.
+    """
+
+    def __init__(
+        self,
+        inputs: "list[dict[str, Any]]",
+        outputs: "list[dict[str, Any]]",
+        compute: "Callable[[dict[str, Any]], list[tuple[str, Any]]]",
+        how: str,
+        compiled: "bool | None" = None,
+        notes: "list[str] | None" = None,
+        model: "Any" = None,
+    ) -> None:
+        self.inputs, self.outputs, self.compute = inputs, outputs, compute
+        self.how, self.compiled, self.notes = how, compiled, notes or []
+        self.model = model
+
+    def describe(self) -> "dict[str, Any]":
+        """Everything but the function, as plain values."""
+        return {
+            "inputs": self.inputs,
+            "outputs": self.outputs,
+            "how": self.how,
+            "compiled": self.compiled,
+            "notes": self.notes,
+        }
+
+    def call(self, inputs: "list[tuple[str, Any]]") -> "list[tuple[str, Any]]":
+        """Run one batch; what it gives are NumPy arrays."""
+        given = dict(inputs)
+        ordered = {each["name"]: given.pop(each["name"]) for each in self.inputs if each["name"] in given}
+        ordered.update(given)  # the lengths of ragged inputs, and inputs that were not announced
+        outputs = []  # type: list[tuple[str, Any]]
+        for name, value in self.compute(ordered):
+            outputs.extend(self._arrays(name, value))
+        return outputs
+
+    def _arrays(self, name: str, value: "Any") -> "list[tuple[str, Any]]":
+        """An output as arrays: a ragged one as a padded array and the lengths of its rows."""
+        kind = type(value).__name__
+        if kind.startswith("Ragged"):
+            self.note("{0} is ragged: it is padded, and {0}:row_lengths tells how long each row is".format(name))
+            lengths = self._plain(name, value.row_lengths())
+            return [(name, self._plain(name, value.to_tensor())), (name + ":row_lengths", lengths)]
+        if kind.startswith("SparseTensor"):
+            self.note("{} is sparse: what it leaves out is filled with zeros".format(name))
+            return [(name, self._dense(name, value))]
+        return [(name, self._plain(name, value))]
+
+    def _dense(self, name: str, value: "Any") -> "Any":
+        import numpy as np  # noqa: PLC0415 - after the framework, which may need another one first
+
+        values = self._plain(name, value.values)
+        filler = b"" if values.dtype == object else 0
+        array = np.full([int(size) for size in np.asarray(value.dense_shape)], filler, dtype=values.dtype)
+        array[tuple(np.asarray(value.indices).T)] = values
+        return array
+
+    def _plain(self, name: str, value: "Any") -> "Any":
+        import numpy as np  # noqa: PLC0415 - as above
+
+        dtype = dtype_name(getattr(value, "dtype", ""))
+        if dtype == "bfloat16" and "torch" in type(value).__module__:
+            value = value.float()  # NumPy has no such type
+        if hasattr(value, "detach"):
+            value = value.detach().cpu()
+        array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+        if array.dtype.kind not in _KINDS:
+            self.note("{} is {}: it is returned as float32".format(name, dtype))
+            return array.astype("float32")
+        return array
+
+    def note(self, text: str) -> None:
+        """Say something once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def imported(modules: "list[str]") -> None:
+    """Import what registers the objects and operations that a model needs."""
+    for name in modules:
+        module = importlib.import_module(name)
+        if name == "tensorflow_addons" and hasattr(module, "register_all"):
+            with contextlib.suppress(Exception):  # beside tensorflow-cpu they do not load; few models need them
+                module.register_all(keras_objects=False)  # it loads its operations only when they are first called
+
+
+def custom_objects(named: "dict[str, str]", file: "str | None") -> "dict[str, Any]":
+    """Objects by the names that a model's configuration has for them.
+
+    Args:
+        named: ``module:attribute`` by name; the attribute may have dots. ``module`` alone is the module.
+        file: a user's Python file; its public classes, functions and modules are taken, as the program of a Lambda
+            finds the module ``tf`` among them. It may import what is beside it.
+    """
+    found = {}  # type: dict[str, Any]
+    for name, place in named.items():
+        module, _, attributes = place.partition(":")
+        value = importlib.import_module(module)  # type: Any
+        for attribute in attributes.split(".") if attributes else ():
+            value = getattr(value, attribute)
+        found[name] = value
+    if file is not None:
+        sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
+        defined = runpy.run_path(file)
+        usable = (callable, inspect.ismodule)
+        found.update((name, value) for name, value in defined.items() if any(is_so(value) for is_so in usable))
+        found = {name: value for name, value in found.items() if not name.startswith("_")}
+    return found
+
+
+def port(name: str, tensor: "Any") -> "dict[str, Any]":
+    """A tensor or a tensor's specification as plain values: its name, its shape with None, its type."""
+    return {"name": name, "shape": shape_of(tensor), "dtype": dtype_name(tensor.dtype)}
+
+
+def shape_of(tensor: "Any") -> "list[int | None] | None":
+    """The sizes of a tensor's dimensions, None where they vary; None for a tensor whose rank is not known."""
+    shape = tensor.shape
+    if shape is None or getattr(shape, "rank", getattr(shape, "ndims", 0)) is None:
+        return None
+    sizes = [getattr(size, "value", size) for size in shape]
+    return [None if size is None else int(size) for size in sizes]
+
+
+def dtype_name(dtype: "Any") -> str:
+    """NumPy's name of a framework's type."""
+    name = str(getattr(dtype, "name", dtype)).rpartition(".")[2]
+    if name.endswith("_ref"):
+        name = name[: -len("_ref")]
+    return "string" if name in ("str", "object") else name
+
+
+def unique(names: "list[str]") -> "list[str]":
+    """The names, with a number where one is used again."""
+    given = []  # type: list[str]
+    for name in names:
+        candidate, number = name, 0
+        while candidate in given:
+            number += 1
+            candidate = "{}_{}".format(name, number)
+        given.append(candidate)
+    return given
+
+
+def failure(problem: BaseException) -> str:
+    """An exception in one line."""
+    text = " ".join(str(problem).split())
+    return "{}: {}".format(type(problem).__name__, text[:300])

@@ -1,0 +1,303 @@
+"""From what a model needs to the environments that should load it, best first.
+
+The eras of the table are put in order by what the file tells about its writer; then the rules judge them, in that
+order, as they judge any environment. Nothing is built and no index is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from loadstone import knowledge
+from loadstone.artifact import Format
+from loadstone.environment import loaders, planned
+from loadstone.finding import Blocks
+from loadstone.knowledge.eras import eras
+from loadstone.needs import ADDONS
+from loadstone.resolve.distributions import needs_custom_ops, tensorflow_requirement
+from loadstone.resolve.fitting import LAST_STANDALONE, demand, fits
+from loadstone.resolve.prescription import Candidate, Platform, Prefer
+from loadstone.rules import diagnose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment
+    from loadstone.finding import Diagnosis, Finding
+    from loadstone.knowledge.eras import Era, EraBuild
+    from loadstone.resolve.fitting import Demand
+
+#: Candidates that are looked for before the search ends.
+ENOUGH = 3
+
+_NAMED = 3  # objects that a reason names before it counts the rest
+
+#: Formats that TensorFlow can run without Keras, by their signatures.
+PROGRAMS = frozenset({Format.SAVED_MODEL, Format.FROZEN_GRAPH})
+
+#: Findings that stop TensorFlow itself from reading a SavedModel, not only Keras from taking it for a model of its own.
+BREAKS_PROGRAMS = frozenset({"LS201", "LS203", "LS208"})
+
+#: Findings that the user answers, not the environment: objects of their own, which they hand to the loader, and stored
+#: programs, which a loader runs only for one who trusts the file.
+ANSWERED_BY_USER = frozenset({"LS302", "LS501"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of an environment beside loading the model.
+
+    Attributes:
+        python: the minor release of Python, None for any.
+        platform: where it is to run.
+        gpu: with TensorFlow's GPU build.
+        prefer: which of several that would do comes first.
+    """
+
+    python: str | None = None
+    platform: Platform
+    gpu: bool = False
+    prefer: Prefer = Prefer.WRITER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """An era that is no candidate, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    """An era on one Python, before it is judged."""
+
+    era: Era
+    build: EraBuild
+    addons: Version | None
+    wrote: bool
+    position: int
+
+
+def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    """The environments that should load a model, best first, and the eras that were looked at and will not do."""
+    asked = demand(artifact)
+    options, rejected = _options(asked, wanted)
+    found: list[tuple[int, Candidate]] = []
+    for option in _ordered(options, wanted.prefer):
+        candidate = _judged(artifact, asked, option, wanted)
+        rank = _rank(artifact, candidate)
+        if rank is None:
+            rejected.append(Rejected(name=option.era.name, why=_first_blocker(candidate.diagnosis)))
+        else:
+            found.append((rank, candidate))
+        if sum(rank == 0 for rank, _ in found) >= ENOUGH:
+            break
+    return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0])), tuple(rejected)
+
+
+def _options(asked: Demand, wanted: Wanted) -> tuple[list[_Option], list[Rejected]]:
+    """Every era that can be built at all and meets what the model cannot do without."""
+    options: list[_Option] = []
+    rejected: list[Rejected] = []
+    for position, era in enumerate(eras()):
+        found = _option(asked, era, position, wanted)
+        if isinstance(found, Rejected):
+            rejected.append(found)
+        else:
+            options.append(found)
+    return options, rejected
+
+
+def _option(asked: Demand, era: Era, position: int, wanted: Wanted) -> _Option | Rejected:
+    builds = [build for build in era.builds if wanted.python in {None, build.python}]
+    if not builds:
+        pythons = ", ".join(sorted((build.python for build in era.builds), key=Version))
+        return Rejected(name=era.name, why=f"it has no wheels for Python {wanted.python}, only for {pythons}")
+    readable = [build for build in builds if fits("python", Version(f"{build.python}.0"), asked.conditions)]
+    if not readable:
+        return Rejected(name=era.name, why="none of its Pythons reads the bytecode that the file holds")
+    addons = _addons(asked, era, readable)
+    if isinstance(addons, Rejected):
+        return addons
+    build = next((each for each in readable if each.measured is None or each.measured.works), None)
+    if build is None:
+        measured = readable[0].measured
+        return Rejected(name=era.name, why=measured.why or "it does not work" if measured else "it does not work")
+    if tensorflow_requirement(era, build.python, wanted.platform, gpu=wanted.gpu, custom_ops=False) is None:
+        return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
+    return _Option(era=era, build=build, addons=addons, wrote=wrote(asked, era), position=position)
+
+
+def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Rejected | None:
+    """The release of TensorFlow Addons to take: the era's own, or another one that declares its TensorFlow."""
+    wishes = [each for each in asked.addons if not each.only_in_training] or list(asked.addons)
+    if not wishes and not asked.needs.op_libraries:
+        return None
+    if era.addons is None:
+        return Rejected(name=era.name, why="no release of TensorFlow Addons goes with it")
+    if all(era.addons in each.releases for each in wishes):
+        return era.addons
+    pythons = {build.python for build in builds}
+    fitting = [
+        release.version
+        for release in reversed(knowledge.tfa_releases())
+        if era.tensorflow in release.tensorflow
+        and pythons & set(release.pythons)
+        and all(release.version in each.releases for each in wishes)
+    ]
+    if fitting:
+        return fitting[0]
+    names = ", ".join(each.identity for each in wishes[:3])
+    return Rejected(name=era.name, why=f"no TensorFlow Addons for TensorFlow {era.tensorflow} provides {names}")
+
+
+def wrote(asked: Demand, era: Era) -> bool:
+    """Whether an era's releases fit everything that the file tells about its writer."""
+    told = asked.about_writer
+    if not any(each.distribution in {"keras", "tensorflow", "tf-keras"} for each in told):
+        return False
+    minor = era.tensorflow.release[:2]
+    releases = [each.version for each in knowledge.tensorflow_releases() if each.version.release[:2] == minor]
+    if not any(fits("tensorflow", release, told) for release in releases):
+        return False
+    if (era.tf_keras is None) is any(each.distribution == "tf-keras" for each in told):
+        return False
+    if asked.standalone is not (era.keras is not None and era.keras <= LAST_STANDALONE):
+        return False
+    loader = next(iter(loaders(_environment(era, era.builds[0], era.addons))), None)
+    keras = era.keras if asked.standalone else loader.keras if loader else None
+    return keras is not None and fits("keras", keras, told, minor_only=True)
+
+
+def _ordered(options: Sequence[_Option], prefer: Prefer) -> list[_Option]:
+    """The writer's own releases first, newest of them first, then those nearest to it; or simply by age."""
+    writers = [option.position for option in options if option.wrote]
+    if prefer is Prefer.OLDEST:
+        return sorted(options, key=lambda option: option.position)
+    if prefer is Prefer.NEWEST or not writers:
+        return sorted(options, key=lambda option: -option.position)
+    newest = max(writers)
+    # Newer releases read what older ones wrote more often than the other way round.
+    return sorted(
+        options,
+        key=lambda option: (not option.wrote, option.position < newest, abs(option.position - newest)),
+    )
+
+
+def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate:
+    """The candidate with the rules' verdict."""
+    environment = _environment(option.era, option.build, option.addons)
+    diagnosis = diagnose(artifact, replace(environment, python=_python_release(option.build)))
+    custom_ops = needs_custom_ops(asked.needs, option.addons)
+    tensorflow = tensorflow_requirement(
+        option.era, option.build.python, wanted.platform, gpu=wanted.gpu, custom_ops=custom_ops
+    )
+    others = (("tensorflow-addons", option.addons), ("keras", option.era.keras), ("tf-keras", option.era.tf_keras))
+    requirements = (tensorflow or "", *(f"{name}=={version}" for name, version in others if version is not None))
+    return Candidate(
+        name=option.era.name,
+        python=option.build.python,
+        requirements=requirements,
+        as_of=option.build.as_of,
+        pins=_pins(option, wanted, custom_ops=custom_ops),
+        variables=option.era.variables,
+        diagnosis=diagnosis,
+        wrote=option.wrote,
+        because=tuple(_because(asked, option, diagnosis)),
+    )
+
+
+def _pins(option: _Option, wanted: Wanted, *, custom_ops: bool) -> MappingProxyType[str, Version] | None:
+    """What was measured together, where it was: on Linux x86-64, without a GPU, with the era's own Addons."""
+    linux = wanted.platform == Platform(system="linux", machine="x86_64")
+    if not option.build.pins or not linux or wanted.gpu or option.addons not in {None, option.era.addons}:
+        return None
+    pins = dict(option.build.pins_for(custom_ops=custom_ops))
+    if option.addons is None:
+        pins.pop(ADDONS, None)
+    return MappingProxyType(pins)
+
+
+def _environment(era: Era, build: EraBuild, addons: Version | None) -> Environment:
+    pins = dict(build.pins) or {
+        era.distribution: era.tensorflow,
+        **({"keras": era.keras} if era.keras else {}),
+        **({"tf-keras": era.tf_keras} if era.tf_keras else {}),
+    }
+    pins.pop(ADDONS, None)
+    if addons is not None:
+        pins[ADDONS] = addons
+    return planned(era.name, python=build.python, pins=pins, variables=era.variables)
+
+
+def _python_release(build: EraBuild) -> Version:
+    return Version(f"{build.python}.0")
+
+
+def _rank(artifact: Artifact, candidate: Candidate) -> int | None:
+    """How well a candidate does; None where the model does not load in it.
+
+    0: it loads, as far as can be told; 1: without its compile state only; 2: it cannot be told; 3: a SavedModel that is
+    no Keras model there, but can be run by its signatures.
+    """
+    blocking = blockers(candidate.diagnosis, Blocks.LOADING)
+    if artifact.format in PROGRAMS and (blocking or artifact.config is None):
+        if any(finding.code in BREAKS_PROGRAMS for finding in blocking) or not artifact.signatures:
+            return None
+        return 3 if artifact.config is not None else 0 if candidate.wrote else 2
+    if blocking:
+        return None
+    if blockers(candidate.diagnosis, Blocks.COMPILING):
+        return 1
+    known = candidate.diagnosis.loads is not None or candidate.wrote
+    return 0 if known else 2
+
+
+def blockers(diagnosis: Diagnosis, blocks: Blocks) -> tuple[Finding, ...]:
+    """The findings that stand in the way of a call and are not the user's to answer."""
+    return tuple(f for f in diagnosis.findings if f.blocks is blocks and f.code not in ANSWERED_BY_USER)
+
+
+def _first_blocker(diagnosis: Diagnosis) -> str:
+    blockers = [finding for finding in diagnosis.findings if finding.blocks is Blocks.LOADING]
+    return f"{blockers[0].code} {blockers[0].message}" if blockers else "it does not load there"
+
+
+def _because(asked: Demand, option: _Option, diagnosis: Diagnosis) -> Iterator[str]:
+    """Why a candidate is offered, one sentence each."""
+    era = option.era
+    if option.wrote:
+        yield f"its releases fit all that the file tells about its writer: {_told(asked)}"
+    else:
+        yield "it did not write the file, but reads what the writer wrote, as far as the rules know"
+    if option.addons is not None:
+        names = [each.identity for each in asked.addons]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        provided = ", ".join(names[:_NAMED]) + more if names else "the operations in the graph"
+        yield f"TensorFlow Addons {option.addons} provides {provided}"
+    if asked.needs.python is not None:
+        yield f"Python {option.build.python} reads the bytecode in the file, which is of Python {asked.needs.python}"
+    measured = option.build.measured
+    if measured is not None and option.addons in {None, era.addons}:
+        yield f"measured on {measured.on}: it builds in {measured.seconds:.0f} s ({measured.megabytes} MB) and imports"
+    else:
+        yield "this combination was not measured"
+    if diagnosis.loads is False and diagnosis.loads_uncompiled:
+        yield "it loads with compile=False only"
+    if blockers(diagnosis, Blocks.LOADING):
+        yield "there it is no Keras model, but a program that is run by its signatures"
+    elif diagnosis.loads is None:
+        yield "the rules do not know enough about these releases to say that it loads"
+
+
+def _told(asked: Demand) -> str:
+    """What the file tells about its writer: what it states, or else what only some releases write."""
+    about = [each for each in asked.about_writer if each.distribution in {"keras", "tensorflow", "tf-keras"}]
+    stated = [each for each in about if each.recorded]
+    return "; ".join(dict.fromkeys(each.because for each in stated or about))

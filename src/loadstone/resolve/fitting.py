@@ -1,0 +1,99 @@
+"""What a file asks of releases, worked out once, and whether releases meet it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from loadstone.needs import addons_releases, conditions, infer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loadstone.artifact import Artifact
+    from loadstone.needs import Condition, Needs
+
+#: The last Keras that was a package of its own, apart from TensorFlow's, until Keras 3.
+LAST_STANDALONE = Version("2.3.1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An object of TensorFlow Addons that the file names, and the releases that have it with its settings."""
+
+    identity: str
+    releases: frozenset[Version]
+    only_in_training: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a file asks of an environment.
+
+    Attributes:
+        needs: what was inferred.
+        conditions: what that says about releases.
+        addons: the objects of TensorFlow Addons among them.
+        standalone: whether the package ``keras`` of the time before it was TensorFlow's own wrote the file.
+    """
+
+    needs: Needs
+    conditions: tuple[Condition, ...]
+    addons: tuple[Wish, ...]
+    standalone: bool
+
+    @property
+    def about_writer(self) -> tuple[Condition, ...]:
+        """The conditions that tell what wrote the file."""
+        return tuple(each for each in self.conditions if not each.must)
+
+
+def demand(artifact: Artifact) -> Demand:
+    """What a file asks of an environment."""
+    needs = infer(artifact)
+    wishes = tuple(
+        Wish(identity=need.identity, releases=frozenset(releases), only_in_training=need.only_in_training)
+        for need in needs.objects
+        if (releases := addons_releases(need))
+    )
+    told = conditions(artifact, needs)
+    return Demand(needs=needs, conditions=told, addons=wishes, standalone=_is_standalone(needs, told))
+
+
+def fits(distribution: str, release: Version, conditions: Iterable[Condition], *, minor_only: bool = False) -> bool:
+    """Whether a release meets every condition on its distribution.
+
+    ``minor_only`` takes a stated release for any patch release of the same minor release.
+    """
+    return all(
+        release in _loosened(each.versions, minor_only=minor_only)
+        for each in conditions
+        if each.distribution == distribution
+    )
+
+
+def _loosened(versions: SpecifierSet, *, minor_only: bool) -> SpecifierSet:
+    if not minor_only:
+        return versions
+    loosened = []
+    for each in versions:
+        if each.operator in {"==", "==="} and "*" not in each.version:
+            stated = Version(each.version)
+            loosened.append(f"=={stated.major}.{stated.minor}.*")
+        else:
+            loosened.append(str(each))
+    return SpecifierSet(",".join(loosened))
+
+
+def _is_standalone(needs: Needs, told: tuple[Condition, ...]) -> bool:
+    """Whether the package ``keras`` wrote the file, and not the Keras inside TensorFlow.
+
+    The latter marks its version with ``-tf`` up to 2.2, and calls itself 2.4.0 from 2.3 on.
+    """
+    keras = needs.writer("keras")
+    if keras is None or keras.release is None or keras.release > LAST_STANDALONE:
+        return False
+    return not any("-tf" in each.because for each in told)

@@ -1,0 +1,323 @@
+"""From a model to the lock of the best environment for it."""
+
+from __future__ import annotations
+
+import hashlib
+import platform as running
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
+
+from loadstone.artifact import Format
+from loadstone.blueprint.parse import REBUILT
+from loadstone.environment import planned
+from loadstone.errors import NotAModel, NothingLoads, ResolutionError
+from loadstone.finding import Blocks
+from loadstone.formats import read
+from loadstone.resolve.candidates import Wanted, blockers, candidates
+from loadstone.resolve.conflicts import Asked, clash, own_requirements, resolved
+from loadstone.resolve.distributions import gpu_notes
+from loadstone.resolve.lock import Lock, Package
+from loadstone.resolve.prescription import Platform, Prefer
+from loadstone.resolve.uv import Program
+from loadstone.rules import diagnose
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    from loadstone.artifact import Artifact
+    from loadstone.environment import Environment
+    from loadstone.finding import Diagnosis
+    from loadstone.resolve.candidates import Rejected
+    from loadstone.resolve.prescription import Candidate
+    from loadstone.resolve.uv import Uv
+
+_NAMED = 4  # eras that one reason names before it gives only the first and the last
+
+_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
+_SYS_PLATFORM = {"linux": "linux", "macos": "darwin", "windows": "win32"}
+
+
+class Unlockable(ResolutionError):  # noqa: N818 - the name states the problem
+    """One candidate could not be locked; the next one may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user asks for.
+
+    Attributes:
+        python: the minor release of Python, None for any.
+        platform: ``linux``, ``macos`` or ``windows``; None for this one.
+        gpu: with TensorFlow's GPU build.
+        requirements: a requirements file with what else has to be in the environment.
+        offline: ask no package index; the pins are those of the table.
+        prefer: which of several environments that would do comes first.
+    """
+
+    python: str | None = None
+    platform: str | None = None
+    gpu: bool = False
+    requirements: Path | None = None
+    offline: bool = False
+    prefer: Prefer = Prefer.WRITER
+
+
+def lock(
+    model: str | os.PathLike[str],
+    *,
+    python: str | None = None,
+    platform: str | None = None,
+    gpu: bool = False,
+    requirements: str | os.PathLike[str] | None = None,
+    offline: bool = False,
+    prefer: str = "writer",
+) -> Lock:
+    """The exact pins of the best environment for a model.
+
+    Nothing is built. The releases follow from the file and from measured tables; everything below them is resolved as
+    of a day in their life, because today's releases of it often do not work with them.
+
+    Args:
+        model: an ``.h5`` or ``.keras`` file, a SavedModel folder, or a frozen graph.
+        python: the minor release of Python to lock for (``3.8``); by default the newest that is known to work.
+        platform: ``linux``, ``macos`` or ``windows``; by default this one.
+        gpu: take TensorFlow's GPU build.
+        requirements: a requirements file with what else has to be in the environment.
+        offline: ask no package index: the pins of the table, without hashes.
+        prefer: ``writer``, ``newest`` or ``oldest``: which of several environments that would do comes first.
+
+    Raises:
+        NotAModel: the file is none.
+        NothingLoads: no environment is known in which the model loads.
+        ResolutionError: none can be resolved.
+    """
+    wanted = Request(
+        python=python,
+        platform=platform,
+        gpu=gpu,
+        requirements=None if requirements is None else Path(requirements),
+        offline=offline,
+        prefer=Prefer(prefer),
+    )
+    return next(locks(read(model), wanted, Program()))
+
+
+def here() -> Platform:
+    """The platform that loadstone runs on."""
+    machine = running.machine().lower()
+    return Platform(system=_SYSTEMS.get(sys.platform, sys.platform), machine=_MACHINES.get(machine, machine))
+
+
+def locks(
+    artifact: Artifact, request: Request, uv: Uv, *, made: Callable[[str], Lock | None] = lambda _: None
+) -> Iterator[Lock]:
+    """The locks of all candidates, best first; each is made when it is asked for.
+
+    Args:
+        artifact: the model.
+        request: what the user asks for.
+        uv: what resolves.
+        made: the lock of an environment that exists already, by its key; one that exists comes first.
+
+    Raises:
+        ResolutionError: at the first step, when there is none at all.
+    """
+    target = _target(request)
+    found = _found(artifact, request, target)
+    checksum = _checksum(Path(artifact.source))
+    failures: list[str] = []
+    count = 0
+    for there in _existing(found, request, target, made):
+        count += 1
+        yield replace(there, model=artifact.source, model_sha256=checksum)
+    for candidate in found:
+        try:
+            locked = _locked(artifact, candidate, request, target, uv)
+        except Unlockable as problem:
+            failures.append(f"{candidate}: {problem}")
+            continue
+        count += 1
+        others = tuple(each for each in found if each is not candidate)
+        yield replace(locked, model_sha256=checksum, others=others, notes=(*locked.notes, *failures))
+    if not count:
+        raise ResolutionError("no environment could be locked: " + "; ".join(failures))
+
+
+def existing(artifact: Artifact, request: Request, made: Callable[[str], Lock | None]) -> Lock | None:
+    """The lock of an environment that exists already and in which the model should load; None without one."""
+    target = _target(request)
+    return next(_existing(_found(artifact, request, target), request, target, made), None)
+
+
+def _existing(
+    found: tuple[Candidate, ...], request: Request, target: Platform, made: Callable[[str], Lock | None]
+) -> Iterator[Lock]:
+    for candidate in found:
+        there = made(_key(candidate, request, target))
+        if there is not None:
+            yield there
+
+
+def _found(artifact: Artifact, request: Request, target: Platform) -> tuple[Candidate, ...]:
+    if artifact.format is Format.UNRECOGNISED:
+        why = "; ".join(defect.message for defect in artifact.defects) or "it is no model that is known"
+        raise NotAModel(f"{artifact.source}: {why}")
+    wanted = Wanted(python=request.python, platform=target, gpu=request.gpu, prefer=request.prefer)
+    found, rejected = candidates(artifact, wanted)
+    if not found:
+        raise NothingLoads(_nothing_loads(artifact, request, rejected))
+    return found
+
+
+def _key(candidate: Candidate, request: Request, target: Platform) -> str:
+    """What is asked for, before anything is resolved."""
+    own = own_requirements(request.requirements)
+    parts = (candidate.python, candidate.as_of.isoformat(), str(target), *sorted(candidate.requirements), *sorted(own))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _target(request: Request) -> Platform:
+    """The platform to lock for; another system than this one is taken with the processor that is usual for it."""
+    running_on = here()
+    if request.platform is None or request.platform == running_on.system:
+        return running_on
+    return Platform(system=request.platform, machine="aarch64" if request.platform == "macos" else "x86_64")
+
+
+def _nothing_loads(artifact: Artifact, request: Request, rejected: tuple[Rejected, ...]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for each in rejected:
+        reasons.setdefault(each.why, []).append(each.name)
+    told = "; ".join(f"{_span(names)}: {why}" for why, names in reasons.items())
+    asked = f" for Python {request.python}" if request.python else ""
+    here = f" loadstone can rebuild such a file for Keras 3: loadstone convert {quote(artifact.source)} OUT.keras"
+    return f"no environment is known in which the own loader of Keras opens {artifact.source}{asked}. {told}." + (
+        here if artifact.format in REBUILT else ""
+    )
+
+
+def _span(names: list[str]) -> str:
+    """Names of eras, the first and the last of many."""
+    return ", ".join(names) if len(names) <= _NAMED else f"{names[0]} ... {names[-1]} ({len(names)} eras)"
+
+
+def _locked(artifact: Artifact, candidate: Candidate, request: Request, target: Platform, uv: Uv) -> Lock:
+    """One candidate's lock, judged by the rules with its very pins."""
+    text: str | None = None
+    notes: list[str] = []
+    if request.offline:
+        packages = _from_table(candidate, request)
+        notes.append(_offline_note(candidate, "no package index was asked"))
+    else:
+        asked = Asked(candidate=candidate, platform=target, requirements=request.requirements)
+        answer, undated = resolved(uv, asked)
+        if answer.status == 0:
+            text = answer.output
+            packages = _packages(text)
+            if undated:
+                notes.append(
+                    "your own requirements do not fit packages of that time: these are of today, below the upper "
+                    "bounds that are known"
+                )
+        elif answer.is_unreachable and candidate.pins is not None:
+            packages = _from_table(candidate, request)
+            notes.append(_offline_note(candidate, "no package index could be reached"))
+        elif answer.is_unreachable:
+            raise Unlockable("no package index can be reached, and the table has no pins for it")
+        else:
+            raise Unlockable(clash(uv, asked, answer))
+    if request.gpu:
+        tensorflow = next(p.version for p in packages if p.name.startswith("tensorflow"))
+        notes += gpu_notes(tensorflow, target)
+    lock = Lock(
+        model=artifact.source,
+        python=candidate.python,
+        platform=target.system,
+        machine=target.machine,
+        gpu=request.gpu,
+        requirements=candidate.requirements,
+        as_of=candidate.as_of,
+        packages=packages,
+        variables=candidate.variables,
+        why=candidate.because,
+        notes=tuple(notes),
+        pylock=text,
+        key=_key(candidate, request, target),
+    )
+    return replace(lock, diagnosis=_verdict(artifact, candidate, environment_of(lock)))
+
+
+def environment_of(lock: Lock) -> Environment:
+    """What an environment of a lock holds, whether it exists or not."""
+    return planned(
+        f"the lock of {', '.join(lock.requirements)}",
+        python=f"{lock.python}.0",
+        pins={package.name: package.version for package in lock.packages},
+        variables=lock.variables,
+        platform=_SYS_PLATFORM[lock.platform],
+        machine=lock.machine,
+    )
+
+
+def _from_table(candidate: Candidate, request: Request) -> tuple[Package, ...]:
+    """The pins that were measured."""
+    if candidate.pins is None:
+        raise Unlockable(
+            f"the table has no pins of it for {request.platform or here()}; without an index there are none"
+        )
+    if request.requirements is not None:
+        raise Unlockable(f"{request.requirements} cannot be resolved without a package index")
+    return tuple(Package(name=name, version=version) for name, version in sorted(candidate.pins.items()))
+
+
+def _offline_note(candidate: Candidate, why: str) -> str:
+    return f"{why}: these pins were measured to work together as of {candidate.as_of}, and carry no hashes"
+
+
+def _packages(text: str) -> tuple[Package, ...]:
+    """The packages of a PEP 751 lock."""
+    return tuple(
+        Package(
+            name=each["name"],
+            version=Version(each["version"]),
+            hashes=tuple(sorted(_hashes(each))),
+            marker=each.get("marker"),
+        )
+        for each in sorted(tomllib.loads(text)["packages"], key=lambda each: str(each["name"]))
+    )
+
+
+def _hashes(package: dict[str, Any]) -> Iterator[str]:
+    files = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]
+    for file in files:
+        for algorithm, value in file["hashes"].items():
+            yield f"{algorithm}:{value}"
+
+
+def _verdict(artifact: Artifact, candidate: Candidate, environment: Environment) -> Diagnosis:
+    """What the rules say about the pins; the same question as for any environment.
+
+    Raises:
+        Unlockable: the model does not load with them.
+    """
+    diagnosis = diagnose(artifact, environment)
+    blocking = blockers(diagnosis, Blocks.LOADING)
+    if blocking and not blockers(candidate.diagnosis, Blocks.LOADING):
+        raise Unlockable(f"its pins resolve, but the model does not load with them: {blocking[0].message}")
+    return diagnosis
+
+
+def _checksum(path: Path) -> str | None:
+    """The SHA-256 of a file; None for a folder."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
