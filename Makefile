@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench fixtures golden knowledge docs clean
+.PHONY: help demo test test-fast test-live lint format bench fixtures golden knowledge docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,10 +39,13 @@ demo: .venv/.user ## see a model that Keras 3 refuses explained, converted and r
 	@$(BIN)/python examples/demo.py
 
 test: .venv/.developer ## run all tests, with branch coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest -m "not eras" --cov --cov-report=term
+
+test-live: .venv/.developer ## build and prove an environment of every era (half an hour; cached in .cache/live)
+	@$(BIN)/python -m pytest -m eras -s -q
 
 test-fast: .venv/.developer ## run the tests that build no environment of the past
-	@$(BIN)/python -m pytest -m "not live"
+	@$(BIN)/python -m pytest -m "not live and not eras"
 
 lint: .venv/.developer ## formatting, lint, types, import contracts, generated documentation
 	@$(BIN)/ruff format --check .
@@ -58,6 +61,7 @@ format: .venv/.developer ## format and fix what can be fixed
 bench: .venv/.developer ## measure, side by side in one run
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/diagnose.py
+	@$(BIN)/python benchmarks/eras.py
 
 fixtures: .venv/.developer ## write the corpus anew with the releases of the past (minutes)
 	@$(BIN)/python tasks/fixtures.py
@@ -66,8 +70,10 @@ fixtures: .venv/.developer ## write the corpus anew with the releases of the pas
 golden: .venv/.developer ## record what the real TensorFlow Addons computes
 	@$(BIN)/python tasks/golden.py
 
-knowledge: .venv/.developer ## read what every release provides from the packages themselves
+knowledge: .venv/.developer ## read what every release provides from the packages, and measure the eras (hours)
 	@$(BIN)/python tasks/knowledge.py
+	@$(BIN)/python tasks/eras.py
+	@$(BIN)/python tasks/eras_picture.py
 
 docs: .venv/.developer ## write the findings' pages from the rules
 	@$(BIN)/python tasks/docs.py

@@ -28,6 +28,7 @@ class Format(Enum):
     HDF5_WEIGHTS = "hdf5-weights"
     KERAS_ARCHIVE = "keras-archive"
     SAVED_MODEL = "saved-model"
+    FROZEN_GRAPH = "frozen-graph"
     UNRECOGNISED = "unrecognised"
 
 
@@ -190,6 +191,40 @@ class OpUse:
         return namespace if separator else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorPort:
+    """A tensor that goes into a graph or comes out of it.
+
+    Attributes:
+        name: what a caller knows it by: the argument or the key of a signature, the node of a frozen graph (and
+            ``node:1`` for its second output).
+        tensor: its name in the graph (``dense/Softmax:0``); empty for a sparse or composite one, which is several.
+        dtype: NumPy's name for its type; None where the file does not tell.
+        shape: None in it for a dimension of any size; None for any shape at all.
+    """
+
+    name: str
+    tensor: str
+    dtype: str | None
+    shape: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A way to call a graph, by the names and types of what goes in and comes out.
+
+    Attributes:
+        name: the key of a SavedModel's signature (``serving_default``); empty for a frozen graph, which has one way.
+        inputs: in the order of their names; for a frozen graph every placeholder without a default, in the order of
+            the file.
+        outputs: as the inputs; for a frozen graph what every node gives that no other node takes anything from.
+    """
+
+    name: str
+    inputs: tuple[TensorPort, ...]
+    outputs: tuple[TensorPort, ...]
+
+
 class PayloadKind(Enum):
     """Something in the file that a loader would execute."""
 
@@ -248,7 +283,8 @@ class Artifact:
         config_at: where that configuration stands.
         objects: every class and function it names, in document order, the compile state's last.
         tensors: every stored array of the model and of its optimizer.
-        ops: the operations of every graph function (SavedModel only).
+        ops: the operations of every graph function (SavedModels and frozen graphs).
+        signatures: the ways to call the graph (the same).
         payloads: stored programs.
         training: the compile state, None when the model was saved uncompiled.
         defects: what is wrong with the bytes.
@@ -265,6 +301,7 @@ class Artifact:
     objects: tuple[KerasObject, ...] = ()
     tensors: tuple[TensorSpec, ...] = ()
     ops: tuple[OpUse, ...] = ()
+    signatures: tuple[Signature, ...] = ()
     payloads: tuple[Payload, ...] = ()
     training: Training | None = None
     defects: tuple[Defect, ...] = ()

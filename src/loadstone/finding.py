@@ -67,12 +67,13 @@ class CallWith:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolate:
-    """Use an environment of the past, described by its pins.
+    """Use an environment of the past, described by its pins; ``command`` builds it and proves it.
 
     ``exclude_newer`` is the day (ISO 8601) up to which packages are considered, so that the dependencies which the
     pins leave open are those of that time; None where the pins' own requirements suffice.
     """
 
+    command: str
     python_version: str
     requirements: tuple[str, ...]
     exclude_newer: str | None = None

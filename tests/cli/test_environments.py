@@ -60,8 +60,12 @@ def test_every_format_that_works_offline_is_what_its_tool_reads(tmp_path: Path) 
     assert "tensorflow-cpu==2.8.4" in dockerfile
 
 
+def test_without_an_index_requirements_are_the_default() -> None:
+    assert run("lock", MODEL, "--offline").stdout == run("lock", MODEL, "--offline", "--format", "requirements").stdout
+
+
 def test_pylock_without_an_index_says_what_works_instead() -> None:
-    done = run("lock", MODEL, "--offline")
+    done = run("lock", MODEL, "--offline", "--format", "pylock")
     assert done.exit_code == 3
     assert "--format requirements" in done.stderr
 

@@ -2,9 +2,9 @@
 
     python -m tests.formats.saved_model_oracle
 
-needs TensorFlow. For each folder: how many arrays and (function, operation) pairs there are, and a digest of all of
-them, so that `test_saved_model.py` can compare without TensorFlow; `describe` says what is digested. And the names of
-functions that objects call and the program does not hold, where there are any.
+needs TensorFlow. For each folder: how many arrays, (function, operation) pairs and tensors of signatures there are, and
+a digest of all of them, so that `test_saved_model.py` can compare without TensorFlow; `describe` says what is digested.
+And the names of functions that objects call and the program does not hold, where there are any.
 """
 
 from __future__ import annotations
@@ -19,22 +19,43 @@ from loadstone.artifact import Format
 from tests.corpus_table import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 TABLE = Path(__file__).with_suffix(".json")
 
 
 def describe(
-    tensors: Iterable[tuple[str, str, tuple[int, ...]]], operations: Iterable[tuple[str, str, int]]
+    tensors: Iterable[tuple[str, str, tuple[int, ...]]],
+    operations: Iterable[tuple[str, str, int]],
+    ports: Iterable[tuple[str, str, str, str, str | None, tuple[int | None, ...] | None]],
 ) -> dict[str, int | str]:
-    """Counts and digests of arrays (name, dtype, shape) and of operations (function, operation, count)."""
+    """Counts and digests of what three tables hold.
+
+    Arrays (name, dtype, shape), operations (function, operation, count), and what signatures take and give (signature,
+    side, name, tensor, dtype, shape).
+    """
     rows = {
         "tensors": sorted(f"{name} {dtype} {list(shape)}" for name, dtype, shape in tensors),
         "operations": sorted(f"{function} {operation} {count}" for function, operation, count in operations),
+        "ports": sorted(" ".join(map(str, row)) for row in ports),
     }
     counts = {name: len(lines) for name, lines in rows.items()}
     digests = {f"{name}_digest": hashlib.sha256("\n".join(lines).encode()).hexdigest() for name, lines in rows.items()}
     return {**counts, **digests}
+
+
+def ports(program: Any) -> Iterator[tuple[str, str, str, str, str | None, tuple[int | None, ...] | None]]:
+    """What the signatures of a parsed ``SavedModel`` take and give, but for TensorFlow's own."""
+    import tensorflow as tf
+
+    for graph in program.meta_graphs:
+        for key, signature in graph.signature_def.items():
+            for side, infos in (("inputs", signature.inputs), ("outputs", signature.outputs)):
+                if key not in {"__saved_model_init_op", "__saved_model_train_op"}:
+                    for name, info in infos.items():
+                        shape = tf.TensorShape(info.tensor_shape)
+                        sizes = None if shape.rank is None else tuple(shape.as_list())
+                        yield key, side, name, info.name, tf.as_dtype(info.dtype).name, sizes
 
 
 def missing_functions(program: Any) -> list[str]:
@@ -71,6 +92,7 @@ def ask_tensorflow(folder: Path) -> dict[str, Any]:
             if name != "_CHECKPOINTABLE_OBJECT_GRAPH"
         ),
         ((function, operation, count) for (function, operation), count in operations.items()),
+        ports(program),
     )
     missing = missing_functions(program)
     return {**described, "missing_functions": missing} if missing else described

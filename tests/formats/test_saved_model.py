@@ -40,10 +40,16 @@ ORACLE: Mapping[str, Mapping[str, Any]] = json.loads(TABLE.read_text())
 
 
 @by_file(SAVED_MODELS)
-def test_arrays_and_operations_are_those_that_tensorflow_reads(model: Model) -> None:
+def test_arrays_operations_and_signatures_are_those_that_tensorflow_reads(model: Model) -> None:
     artifact = read(model.path)
     arrays = ((tensor.name, tensor.dtype, tensor.shape) for tensor in artifact.tensors)
-    described = describe(arrays, ((use.function, use.op, use.count) for use in artifact.ops))
+    ports = (
+        (signature.name, side, port.name, port.tensor, port.dtype, port.shape)
+        for signature in artifact.signatures
+        for side, found in (("inputs", signature.inputs), ("outputs", signature.outputs))
+        for port in found
+    )
+    described = describe(arrays, ((use.function, use.op, use.count) for use in artifact.ops), ports)
     assert described == {key: value for key, value in ORACLE[model.file].items() if key != "missing_functions"}
     assert artifact.size == sum(file.stat().st_size for file in model.path.rglob("*") if file.is_file())
 

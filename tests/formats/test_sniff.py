@@ -78,7 +78,7 @@ FOREIGN: dict[str, tuple[bytes, DefectKind, str]] = {
     "tflite": (b"\x1c\0\0\0TFL3" + bytes(100), DefectKind.NOT_A_MODEL, "Lite"),
     "onnx": (b"\x08\x07\x12\x07pytorch\x1a\x03" + b"1.9", DefectKind.NOT_A_MODEL, "ONNX"),
     "onnx of keras": (b"\x08\x08\x12\x07tf2onnx\x1a\x06" + b"1.16.1", DefectKind.NOT_A_MODEL, "ONNX"),
-    "graph": (b"\n\x30\n\x05input\x12\x0bPlaceholder*\x0b\n\x05dtype", DefectKind.NOT_A_MODEL, "GraphDef"),
+    "graph text": (b'node {\n  name: "x"\n  op: "Placeholder"\n}\n', DefectKind.NOT_A_MODEL, "graph in text form"),
     "torch zip": (zipped("archive/data.pkl", "archive/version"), DefectKind.NOT_A_MODEL, "PyTorch"),
     "torch pickle": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M", DefectKind.NOT_A_MODEL, "PyTorch"),
     "safetensors": (

@@ -10,7 +10,18 @@ from loadstone.artifact import DefectKind, Format
 from loadstone.needs import infer
 from loadstone.report.inspection import inspection_lines, size_text, was_examined
 from loadstone.report.text import render
-from tests.rules.artifacts import array, broken, bytecode, identifier, layer, model, operation, saved_model, trained
+from tests.rules.artifacts import (
+    array,
+    broken,
+    bytecode,
+    identifier,
+    layer,
+    model,
+    operation,
+    saved_model,
+    signature,
+    trained,
+)
 
 
 def test_everything_has_its_line() -> None:
@@ -45,6 +56,32 @@ def test_saved_model_shows_its_graph() -> None:
 
     assert "graph     3 operations: MatMul x2, Addons>Resample x1" in text
     assert "needs     the operations of Addons, a compiled library" in text
+
+
+def test_signatures_are_shown_as_calls() -> None:
+    artifact = saved_model(
+        signatures=(
+            signature("serving_default", {"x": (None, 3), "mask": None}, {"y": ()}),
+            *(signature(name, {}, {"y": (1,)}) for name in "abcd"),
+        ),
+    )
+    text = render(inspection_lines(artifact, infer(artifact)), colour=False)
+
+    assert text.endswith(
+        "  signature serving_default: x float32 (None, 3), mask of an unknown type (...) -> y float32 ()\n"
+        "  signature a: nothing -> y float32 (1,)\n"
+        "  signature b: nothing -> y float32 (1,)\n"
+        "            and 2 more\n"
+    )
+    assert "d: nothing -> y" in render(inspection_lines(artifact, infer(artifact), everything=True), colour=False)
+
+
+def test_a_frozen_graph_has_one_call_without_a_name() -> None:
+    artifact = saved_model(format=Format.FROZEN_GRAPH, signatures=(signature("", {"x": ()}, {"y": ()}),))
+    text = render(inspection_lines(artifact, infer(artifact)), colour=False)
+
+    assert text.startswith("model: frozen graph, ")
+    assert "  signature x float32 () -> y float32 ()\n" in text
 
 
 def test_program_of_no_known_python() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from loadstone.artifact import DefectKind
+from loadstone.artifact import DefectKind, Format
 from loadstone.finding import Parity, Verdict
 from loadstone.needs import infer
 from loadstone.report.conversion import conversion_lines, failure_lines, parity_text
@@ -25,7 +25,7 @@ from loadstone.report.json import (
 from loadstone.report.text import render
 from loadstone.rules import RULES, diagnose
 from tests.report.test_text import FINDING
-from tests.rules.artifacts import array, broken, bytecode, layer, operation, saved_model, trained
+from tests.rules.artifacts import array, broken, bytecode, layer, operation, saved_model, signature, trained
 from tests.rules.cases import ROWS
 
 
@@ -51,6 +51,7 @@ def test_inspection_has_the_published_shape() -> None:
         layer("Addons>Maxout"),
         tensors=(array("kernel", 3),),
         ops=(operation("MatMul"),),
+        signatures=(signature("serve", {"x": (None, 3), "mask": None}, {"y": ()}),),
         payloads=(bytecode(">=3.8", "tf"),),
         training=trained(2),
     )
@@ -60,6 +61,22 @@ def test_inspection_has_the_published_shape() -> None:
     assert report["training"] == {"optimizer_tensors": 2}
     assert report["provided_elsewhere"][0]["providers"][0]["distribution"] == "tensorflow-addons"
     assert report["payloads"][0]["python"] == ">=3.8"
+    assert report["signatures"] == [
+        {
+            "name": "serve",
+            "inputs": [
+                {"name": "x", "tensor": "x:0", "dtype": "float32", "shape": [None, 3]},
+                {"name": "mask", "tensor": "mask:0", "dtype": None, "shape": None},
+            ],
+            "outputs": [{"name": "y", "tensor": "y:0", "dtype": "float32", "shape": []}],
+        }
+    ]
+
+
+def test_every_format_is_in_the_published_shape() -> None:
+    for kind in Format:
+        artifact = saved_model(format=kind)
+        validator().validate(json.loads(dumps(inspection_report(artifact, infer(artifact)))))
 
 
 def test_inspection_of_no_model_has_the_published_shape() -> None:

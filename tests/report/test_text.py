@@ -125,12 +125,13 @@ def test_verdict_counts_by_severity() -> None:
         (Nothing(why="the weights are gone"), "nothing helps: the weights are gone"),
         (Install(requirements=("h5py<3",)), "pip install 'h5py<3'"),
         (
-            Isolate(python_version="3.9", requirements=("tensorflow==2.8.2",), exclude_newer="2022-05-24"),
-            "uv run --no-project --python 3.9 --exclude-newer 2022-05-24 --with tensorflow==2.8.2 python",
-        ),
-        (
-            Isolate(python_version="3.11", requirements=("tensorflow==2.15.1",)),
-            "uv run --no-project --python 3.11 --with tensorflow==2.15.1 python",
+            Isolate(
+                command="loadstone sync model.h5 .venv-model",
+                python_version="3.9",
+                requirements=("tensorflow==2.8.2", "tensorflow-addons==0.17.1"),
+                exclude_newer="2022-05-24",
+            ),
+            "loadstone sync model.h5 .venv-model        tensorflow==2.8.2, tensorflow-addons==0.17.1 on Python 3.9",
         ),
     ],
 )

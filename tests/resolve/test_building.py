@@ -8,35 +8,23 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from loadstone.errors import ResolutionError
 from loadstone.isolation.janitor import Janitor
 from loadstone.resolve.building import MANIFEST, Occupied, build, discard, executable, held, settle
 from loadstone.resolve.interpreters import interpreter
-from loadstone.resolve.lock import Lock, Package
 from loadstone.resolve.locking import here
 from loadstone.resolve.uv import Answer, Program, compiled
 from tests.resolve.fake_uv import UNREACHABLE, FakeUv
+from tests.resolve.small_lock import LOCK, PYTHON, SIX
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-SIX = Package(name="six", version=Version("1.16.0"))
-IDNA = Package(name="idna", version=Version("3.7"))
-LOCK = Lock(
-    model="model.h5",
-    python=PYTHON,
-    platform=here().system,
-    machine=here().machine,
-    requirements=("six==1.16.0",),
-    as_of=date(2024, 6, 1),
-    packages=(IDNA, SIX),
-    key="a key",
-    why=("a test",),
-)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loadstone.resolve.lock import Lock
 
 
 def built(lock: Lock, folder: Path) -> Path:
@@ -69,7 +57,7 @@ def test_an_environment_is_built_under_its_name_alone(tmp_path: Path) -> None:
 
 def test_hashes_are_checked(tmp_path: Path) -> None:
     lie = replace(LOCK, packages=tuple(replace(each, hashes=(f"sha256:{'0' * 64}",)) for each in LOCK.packages))
-    with pytest.raises(ResolutionError, match="cannot be installed: .*[Hh]ash"):
+    with pytest.raises(ResolutionError, match=r"cannot be installed: .*[Hh]ash"):
         built(lie, tmp_path / "env")
     assert not list(tmp_path.iterdir()), "a failed build leaves nothing"
 

@@ -127,7 +127,10 @@ def written_by(*evidence: tuple[str, str, str], recorded: bool = True) -> Artifa
     )
 
 
-KERAS_OF_TENSORFLOW_2_1 = written_by(
+KERAS_OF_TENSORFLOW_2_2 = written_by(
+    ("keras", "==2.3.0", "keras_version 2.3.0-tf"), ("tensorflow", "<2.3", "keras_version 2.3.0-tf")
+)
+KERAS_OF_TENSORFLOW_2_0 = written_by(
     ("keras", "==2.2.4", "keras_version 2.2.4-tf"), ("tensorflow", "<2.3", "keras_version 2.2.4-tf")
 )
 
@@ -137,13 +140,14 @@ KERAS_OF_TENSORFLOW_2_1 = written_by(
     [
         (written_by(("keras", "==2.8.0", "keras_version 2.8.0")), {"tf2.8"}),
         (written_by(("keras", "==2.4.0", "keras_version 2.4.0")), {"tf2.3", "tf2.4"}),
-        (KERAS_OF_TENSORFLOW_2_1, {"tf1.13", "tf1.14", "tf1.15", "tf2.0", "tf2.1"}),
+        (KERAS_OF_TENSORFLOW_2_0, {"tf1.13", "tf1.14", "tf1.15", "tf2.0"}),
+        (KERAS_OF_TENSORFLOW_2_2, {"tf2.1", "tf2.2"}),
         (written_by(("keras", "==2.2.4", "keras_version 2.2.4")), {"tf1.13-keras2.2"}),
         (written_by(("keras", "==2.3.1", "keras_version 2.3.1")), {"tf1.15-keras2.3"}),
         (written_by(("tensorflow", "==2.13.0", "tensorflow_version 2.13.0")), {"tf2.13"}),
         (written_by(), set()),
     ],
-    ids=["2.8.0", "2.4.0", "2.2.4-tf", "2.2.4", "2.3.1", "tensorflow 2.13.0", "nothing"],
+    ids=["2.8.0", "2.4.0", "2.2.4-tf", "2.3.0-tf", "2.2.4", "2.3.1", "tensorflow 2.13.0", "nothing"],
 )
 def test_the_eras_that_may_have_written_a_file(artifact: Artifact, writers: set[str]) -> None:
     found, _ = candidates(artifact, Wanted(platform=LINUX, prefer=Prefer.OLDEST))

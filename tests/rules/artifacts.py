@@ -20,7 +20,9 @@ from loadstone.artifact import (
     Payload,
     PayloadKind,
     Pointer,
+    Signature,
     Tensor,
+    TensorPort,
     TensorSpec,
     Training,
 )
@@ -119,6 +121,20 @@ def bytecode(python: str, *names: str) -> Payload:
 def operation(op: str, function: str = "") -> OpUse:
     """One use of an operation."""
     return OpUse(op=op, function=function, count=1)
+
+
+def signature(
+    name: str, inputs: Mapping[str, tuple[int | None, ...] | None], outputs: Mapping[str, tuple[int | None, ...] | None]
+) -> Signature:
+    """A signature by the shapes of its tensors: float32, but of an unknown type where the shape is unknown."""
+    taken, given = (
+        tuple(
+            TensorPort(name=key, tensor=f"{key}:0", dtype=None if shape is None else "float32", shape=shape)
+            for key, shape in side.items()
+        )
+        for side in (inputs, outputs)
+    )
+    return Signature(name=name, inputs=taken, outputs=given)
 
 
 def array(name: str, *shape: int) -> TensorSpec:

@@ -46,12 +46,21 @@ custom_objects = click.option(
 )
 
 
-def reporting(*formats: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options of every command that reports, in the given formats, the default first."""
+def reporting(*formats: str, default: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of every command that reports, in the given formats.
+
+    The first one is the default, unless ``default`` says in words what the command itself chooses.
+    """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         options = (
-            click.option("--format", "as_format", type=click.Choice(formats), default=formats[0], show_default=True),
+            click.option(
+                "--format",
+                "as_format",
+                type=click.Choice(formats),
+                default=None if default else formats[0],
+                show_default=default or True,
+            ),
             click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it here."),
             click.option("-q", "--quiet", is_flag=True, help="Report nothing; the exit code is the answer."),
             click.option(

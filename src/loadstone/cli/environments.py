@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from loadstone.resolve.locking import Request
 
-#: The formats of a lock, the default first; ``text`` and ``json`` describe it.
+#: The formats of a lock; ``text`` and ``json`` describe it.
 FORMATS = ("pylock", "requirements", "conda", "dockerfile", "pyproject", "text", "json")
 
 
@@ -56,7 +56,7 @@ _io = click.option(
 @common.model
 @_asking
 @click.option("--platform", type=click.Choice(["linux", "macos", "windows"]), help="By default this one.")
-@common.reporting(*FORMATS)
+@common.reporting(*FORMATS, default="pylock; requirements where no index was asked")
 def lock(model: Path, platform: str | None, **options: Any) -> None:
     """Write the exact pins of an environment in which MODEL loads. Nothing is built.
 
@@ -65,6 +65,7 @@ def lock(model: Path, platform: str | None, **options: Any) -> None:
     from loadstone.errors import NothingLoads  # noqa: PLC0415 - commands import only what they use
     from loadstone.formats import read  # noqa: PLC0415 - as above
     from loadstone.report.environments import lock_lines, lock_report  # noqa: PLC0415 - as above
+    from loadstone.report.json import dumps  # noqa: PLC0415 - as above
     from loadstone.resolve.locking import locks  # noqa: PLC0415 - as above
     from loadstone.resolve.uv import Program  # noqa: PLC0415 - as above
 
@@ -73,10 +74,10 @@ def lock(model: Path, platform: str | None, **options: Any) -> None:
         made = next(locks(read(model), request, Program()))
     except NothingLoads as problem:
         _refused(str(problem))
-    wanted = reporting["as_format"]
+    wanted = reporting["as_format"] or ("pylock" if made.pylock else "requirements")
     if wanted in {"text", "json"}:
         common.report(
-            lambda: lock_lines(made, everything=reporting["everything"]), lambda: _json(lock_report(made)), **reporting
+            lambda: lock_lines(made, everything=reporting["everything"]), lambda: dumps(lock_report(made)), **reporting
         )
         return
     from loadstone.resolve.lock_formats import render  # noqa: PLC0415 - as above
@@ -115,6 +116,7 @@ def sync(
     from loadstone.errors import NothingLoads, NotTrusted  # noqa: PLC0415 - commands import only what they use
     from loadstone.formats import read  # noqa: PLC0415 - as above
     from loadstone.report.environments import attempt_lines, proof_lines, proof_report  # noqa: PLC0415 - as above
+    from loadstone.report.json import dumps  # noqa: PLC0415 - as above
     from loadstone.resolve.prescription import Stage  # noqa: PLC0415 - as above
     from loadstone.resolve.syncing import Sync, synced  # noqa: PLC0415 - as above
 
@@ -135,7 +137,7 @@ def sync(
         proof = synced(read(model), lambda _: folder, how)
     except (NothingLoads, NotTrusted) as problem:
         _refused(str(problem))
-    common.report(lambda: proof_lines(proof), lambda: _json(proof_report(proof)), **reporting)
+    common.report(lambda: proof_lines(proof), lambda: dumps(proof_report(proof)), **reporting)
 
 
 @click.command()
@@ -179,6 +181,7 @@ def predict(model: Path, inputs: Path, outputs: Path, as_format: str, quiet: boo
     """
     from loadstone.errors import LoadFailed, NothingLoads, NotTrusted  # noqa: PLC0415 - commands import only what they use
     from loadstone.report.environments import prediction_lines, prediction_report  # noqa: PLC0415 - as above
+    from loadstone.report.json import dumps  # noqa: PLC0415 - as above
     from loadstone.runtime.predict import predict as run  # noqa: PLC0415 - as above
     from loadstone.runtime.predict import read_inputs, write_outputs  # noqa: PLC0415 - as above
 
@@ -192,7 +195,7 @@ def predict(model: Path, inputs: Path, outputs: Path, as_format: str, quiet: boo
         raise click.UsageError(f"cannot write {outputs}: {problem.strerror}") from problem
     common.report(
         lambda: prediction_lines(prediction, outputs),
-        lambda: _json(prediction_report(prediction, str(model), outputs)),
+        lambda: dumps(prediction_report(prediction, str(model), outputs)),
         as_format=as_format,
         output=None,
         quiet=quiet,
@@ -272,9 +275,3 @@ def _explain(lines: Callable[[], Any]) -> None:
 def _refused(message: str) -> Any:
     click.echo(f"loadstone: {message}", err=True)
     sys.exit(common.NO)
-
-
-def _json(report: dict[str, Any]) -> str:
-    from loadstone.report.json import SCHEMA, dumps  # noqa: PLC0415 - commands import only what they use
-
-    return dumps({"schema": SCHEMA, **report})

@@ -80,7 +80,19 @@ def _read_zip(sample: Sample) -> Artifact:
 def _read_saved_model(sample: Sample) -> Artifact:
     from loadstone.formats import saved_model  # noqa: PLC0415 - as above
 
+    program = sniff.take(sample.path / saved_model.PROGRAM)
+    if isinstance(program, FileSample) and sniff.is_graph_def(program):
+        message = (
+            f"the {saved_model.PROGRAM} in it is a frozen TensorFlow graph, and no SavedModel: give that file itself"
+        )
+        return _unrecognised(sample, Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=Member(path="")))
     return saved_model.read_saved_model(sample.path)
+
+
+def _read_frozen_graph(sample: Sample) -> Artifact:
+    from loadstone.formats import frozen_graph  # noqa: PLC0415 - as above
+
+    return frozen_graph.read_frozen_graph(sample.path)
 
 
 def _read_lone_program(sample: Sample) -> Artifact:
@@ -130,6 +142,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(recognises=_file(sniff.is_zip), read=_read_zip),
     Reader(recognises=_file(sniff.is_hdf5), read=_read_hdf5),
     Reader(recognises=_file(sniff.is_saved_model_proto), read=_read_lone_program),
+    Reader(recognises=_file(sniff.is_graph_def), read=_read_frozen_graph),
     Reader(recognises=_file(sniff.is_json), read=_read_json),
     Reader(recognises=_folder(folders.is_saved_model), read=_read_saved_model),
     Reader(recognises=_folder(folders.is_unpacked_archive), read=_read_unpacked_archive),
@@ -142,13 +155,14 @@ _PROMISES = {
     ".h5": _HDF5,
     ".hdf5": _HDF5,
     ".keras": frozenset({Format.KERAS_ARCHIVE}),
-    ".pb": frozenset({Format.SAVED_MODEL}),
+    ".pb": frozenset({Format.SAVED_MODEL, Format.FROZEN_GRAPH}),
 }
 _CALLED = {
     Format.HDF5_MODEL: "a Keras model in HDF5, so name it .h5",
     Format.HDF5_WEIGHTS: "Keras weights in HDF5, so name it .weights.h5",
     Format.KERAS_ARCHIVE: "a .keras archive, so name it .keras",
     Format.SAVED_MODEL: "a SavedModel folder, so name it without a suffix",
+    Format.FROZEN_GRAPH: "a frozen TensorFlow graph, so name it .pb",
 }
 
 

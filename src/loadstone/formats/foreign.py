@@ -95,11 +95,6 @@ def _is_onnx(sample: FileSample) -> bool:
     return re.match(rb"\x08[\x03-\x14]\x12[\x00-\x40][\w.\- ]*[:\x1a\x22\x28\x32\x42]", sample.head) is not None
 
 
-def _is_graph_def(sample: FileSample) -> bool:
-    """Tell TensorFlow's GraphDef: a node (field 1) that begins with its name (field 1) and operation (field 2)."""
-    return re.match(rb"\x0a[\x80-\xff]{0,4}[\x00-\x7f]\x0a.[\w./\-]+\x12.[A-Z]\w+", sample.head, re.DOTALL) is not None
-
-
 def _is_yaml_architecture(sample: FileSample) -> bool:
     return all(re.search(rb"^%s:" % key, sample.head + sample.tail, re.MULTILINE) for key in (b"class_name", b"config"))
 
@@ -227,10 +222,10 @@ FOREIGN: tuple[Foreign, ...] = (
         advice="run it with onnxruntime, or ask for the Keras model it was converted from",
     ),
     Foreign(
-        called="a frozen TensorFlow graph (GraphDef)",
-        matches=_is_graph_def,
-        advice="it has operations but no layers, so it cannot become a Keras model; run it with "
-        "tf.compat.v1.import_graph_def, or ask for the model it was frozen from",
+        called="a TensorFlow graph in text form",
+        matches=lambda sample: re.match(rb"\s*node\s*\{\s*name:", sample.head) is not None,
+        advice="only TensorFlow reads it: parse it there with google.protobuf.text_format and write it as bytes; it "
+        "has operations but no layers, so it cannot become a Keras model",
     ),
     Foreign(
         called="a SavedModel graph in text form",

@@ -205,6 +205,14 @@ class Message:
         """The values of a repeated string field, one at a time."""
         return (self._decode(start, end) for start, end in self._pairs(name))
 
+    def integers(self, name: str) -> Iterator[int]:
+        """The values of a packed repeated enum or unsigned integer field, whose table says that it is bytes."""
+        for start, end in self._pairs(name):
+            position = start
+            while position < end:
+                value, position = read_varint(self._data, position, end)
+                yield value
+
     def message(self, name: str) -> Message:
         """The message in a field that does not repeat, merged from all its occurrences."""
         return self._inner(name, tuple(self._pairs(name)))

@@ -30,9 +30,11 @@ from loadstone.artifact import (
     OpUse,
     Payload,
     Pointer,
+    Signature,
     Training,
 )
 from loadstone.formats import config, writer
+from loadstone.formats.graph_def import library_operations, saved_signatures
 from loadstone.formats.protobuf import SAVED_METADATA, SAVED_MODEL, EncodingError, Message, mapped
 from loadstone.formats.saved_functions import find_missing_functions
 from loadstone.formats.tensor_bundle import TensorBundle, find_fault, read_bundle
@@ -127,6 +129,7 @@ class _Program:
         self.writer: list[Evidence] = []
         self.operations: Counter[tuple[str, str]] = Counter()  # of (function, operation)
         self.functions: set[str] = set()
+        self.signatures: tuple[Signature, ...] = ()
         self.assets: list[str] = []
         self.metadata = _Metadata(PROGRAM)
         self.has_objects = False
@@ -147,10 +150,10 @@ class _Program:
         self.has_objects |= "nodes" in objects
         definition = graph.message("graph_def")
         self.operations.update(("", node.text("op")) for node in definition.messages("node"))
-        for function in definition.message("library").messages("function"):
-            name = function.message("signature").text("name")
+        for name, counted in library_operations(definition):
             self.functions.add(name)
-            self.operations.update((name, node.text("op")) for node in function.messages("node_def"))
+            for operation, count in counted.items():
+                self.operations[name, operation] += count
         if self.wants_metadata:
             for found in _object_graph_metadata(objects):
                 self.metadata.add(*found)
@@ -184,6 +187,7 @@ def read_saved_model(path: Path) -> Artifact:
         objects=_objects(nodes),
         tensors=tuple(entry.spec for entry in bundle.entries),
         ops=tuple(OpUse(op=op, function=name, count=count) for (name, op), count in program.operations.items()),
+        signatures=program.signatures,
         payloads=_payloads(nodes),
         training=_training(root, bundle),
         defects=(
@@ -217,6 +221,7 @@ def _read_program(folder: Path, *, wants_metadata: bool) -> _Program:
                 program.add(graph)
             missing = find_missing_functions(data, program.functions, where)
             program.defects.extend([missing] if missing else ())
+            program.signatures = saved_signatures(data)
     except EncodingError as error:
         message = f"the program cannot be read: {error}"
         program.defects.append(Defect(kind=error.kind, message=message, where=where))

@@ -16,6 +16,10 @@ from loadstone.formats import superblock
 HEAD_BYTES = 4096
 MAX_LISTED = 1000
 _WHOLE = Member(path="")
+_NODE = re.compile(
+    rb"\x0a[\x80-\xff]{0,4}[\x00-\x7f]\x0a(?P<size>[\x80-\xff]?[\x00-\x7f])(?P<name>[\w.>/\\-]+)\x12.[A-Z]\w*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,15 @@ def is_zip(sample: FileSample) -> bool:
 def is_saved_model_proto(sample: FileSample) -> bool:
     """Tell whether a file begins as TensorFlow's SavedModel message does: schema version 1, then a graph."""
     return sample.head.startswith(b"\x08\x01\x12")
+
+
+def is_graph_def(sample: FileSample) -> bool:
+    """Tell TensorFlow's GraphDef: a node (field 1) that begins with its name (field 1) and operation (field 2)."""
+    found = _NODE.match(sample.head)
+    # A length below 128 is one byte, a greater one two of seven bits, the lower first.
+    return found is not None and len(found["name"]) == sum(
+        (byte & 127) << 7 * at for at, byte in enumerate(found["size"])
+    )
 
 
 def is_json(sample: FileSample) -> bool:

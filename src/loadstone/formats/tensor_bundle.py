@@ -24,13 +24,13 @@ from loadstone.formats.protobuf import (
     Message,
     read_varint,
 )
+from loadstone.formats.tensor_types import ELEMENT_SIZE, MAX_RANK, dtype_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 MAX_INDEX_BYTES = 64 << 20  # an array takes about 100 bytes, so this is more than half a million of them
-MAX_RANK = 254  # TensorFlow's own limit
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 _FOOTER_SIZE = 48
@@ -38,44 +38,7 @@ _MAGIC = 0xDB4775248B80FB57
 _TRAILER_SIZE = 5  # one byte for the compression, four for the checksum
 _SLICE_MARK = b"\0"  # begins the key of a piece of a partitioned array
 
-# Number in TensorFlow's types.proto: NumPy's (or ml_dtypes', else TensorFlow's) name, and the bytes of an element.
-# A size of 0 says that the elements differ in length.
-_DTYPES = {
-    1: ("float32", 4),
-    2: ("float64", 8),
-    3: ("int32", 4),
-    4: ("uint8", 1),
-    5: ("int16", 2),
-    6: ("int8", 1),
-    7: ("string", 0),
-    8: ("complex64", 8),
-    9: ("int64", 8),
-    10: ("bool", 1),
-    11: ("qint8", 1),
-    12: ("quint8", 1),
-    13: ("qint32", 4),
-    14: ("bfloat16", 2),
-    15: ("qint16", 2),
-    16: ("quint16", 2),
-    17: ("uint16", 2),
-    18: ("complex128", 16),
-    19: ("float16", 2),
-    21: ("variant", 0),
-    22: ("uint32", 4),
-    23: ("uint64", 8),
-    24: ("float8_e5m2", 1),
-    25: ("float8_e4m3fn", 1),
-    26: ("float8_e4m3fnuz", 1),
-    27: ("float8_e4m3b11fnuz", 1),
-    28: ("float8_e5m2fnuz", 1),
-    29: ("int4", 1),
-    30: ("uint4", 1),
-    31: ("int2", 1),
-    32: ("uint2", 1),
-    33: ("float4_e2m1fn", 1),
-}
 _STAND_INS = {DefectKind.LFS_POINTER, DefectKind.HTML_PAGE}
-_ELEMENT_SIZE = dict(_DTYPES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +163,8 @@ class _Reader:
         if key.startswith(_SLICE_MARK) or name == OBJECT_GRAPH_KEY:
             return
         self.entries.append(entry)
-        declared = math.prod(entry.shape) * _ELEMENT_SIZE.get(entry.dtype, 0)
-        if declared != entry.size and not entry.partitioned and _ELEMENT_SIZE.get(entry.dtype):
+        declared = math.prod(entry.shape) * ELEMENT_SIZE.get(entry.dtype, 0)
+        if declared != entry.size and not entry.partitioned and ELEMENT_SIZE.get(entry.dtype):
             kind = DefectKind.OVERSIZED if declared > entry.size else DefectKind.DAMAGED
             self._add(kind, f"shape {entry.shape} of {entry.dtype} is {declared} bytes, stored are {entry.size}", at)
 
@@ -220,7 +183,7 @@ def _entry(name: str, value: bytes) -> BundleEntry:
         raise EncodingError(DefectKind.DAMAGED, 0, "an array without a data type")
     return BundleEntry(
         name=name,
-        dtype=_DTYPES[number][0] if number in _DTYPES else f"DataType {number}",
+        dtype=dtype_name(number),
         shape=dimensions,
         shard=message.integer("shard_id"),
         offset=message.integer("offset"),

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 _KERAS_2 = frozenset({Dialect.KERAS_2})
 _KERAS_3 = frozenset({Dialect.KERAS_3})
+_INITIALIZERS = frozenset(
+    {
+        "Constant",
+        "GlorotNormal",
+        "GlorotUniform",
+        "Ones",
+        "Orthogonal",
+        "RandomNormal",
+        "RandomUniform",
+        "TruncatedNormal",
+        "VarianceScaling",
+        "Zeros",
+    }
+)
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"})
 
 
@@ -76,6 +90,12 @@ TOKENS: tuple[Token, ...] = (
         distribution="keras",
         versions="<2.2.3",
         stands_in=_is_listed_sequential,
+    ),
+    Token(
+        name="dtype in an initializer's settings",
+        distribution="tensorflow",
+        versions="<2",  # and of what TensorFlow 2 saves with the behaviour of TensorFlow 1 switched on
+        stands_in=_has_config(_INITIALIZERS, "dtype"),
     ),
     Token(
         name="ragged in an InputLayer",

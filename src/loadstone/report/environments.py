@@ -6,6 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from loadstone.report.conversion import parity_text
+from loadstone.report.json import SCHEMA
 from loadstone.report.text import LABEL, SHOWN, Line, labelled
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def prediction_lines(prediction: Prediction, output: Path) -> Iterator[Line]:
 def lock_report(lock: Lock) -> dict[str, Any]:
     """A lock with its packages, as plain values."""
     return {
+        "schema": SCHEMA,
         "report": "lock",
         "source": lock.model,
         "sha256": lock.model_sha256,
@@ -122,6 +124,7 @@ def lock_report(lock: Lock) -> dict[str, Any]:
 def proof_report(proof: Proof) -> dict[str, Any]:
     """A built environment and every attempt, as plain values."""
     return {
+        "schema": SCHEMA,
         "report": "proof",
         "source": proof.model,
         "folder": str(proof.folder),
@@ -132,6 +135,7 @@ def proof_report(proof: Proof) -> dict[str, Any]:
 def prediction_report(prediction: Prediction, source: str, output: Path) -> dict[str, Any]:
     """Where a model was run, and what came out, as plain values."""
     return {
+        "schema": SCHEMA,
         "report": "prediction",
         "source": source,
         "output": str(output),

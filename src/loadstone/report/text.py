@@ -67,23 +67,13 @@ def remedy_text(remedy: Remedy) -> str:
         case CallWith():
             return f"{remedy.python}        {remedy.effect}"
         case Isolate():
-            return _isolated(remedy)
+            return f"{remedy.command}        {', '.join(remedy.requirements)} on Python {remedy.python_version}"
         case Fetch():
             return remedy.action
         case Nothing():
             return f"nothing helps: {remedy.why}"
         case _:
             assert_never(remedy)
-
-
-def _isolated(remedy: Isolate) -> str:
-    """One command that runs Python in the environment of the past."""
-    words = ["uv run --no-project --python", remedy.python_version]
-    if remedy.exclude_newer:
-        words += ["--exclude-newer", remedy.exclude_newer]
-    for requirement in remedy.requirements:
-        words += ["--with", shlex.quote(requirement)]
-    return " ".join((*words, "python"))
 
 
 def folded(items: Sequence[str], *, everything: bool, unit: str = "more") -> str:

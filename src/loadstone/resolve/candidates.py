@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from loadstone.environment import Environment
     from loadstone.finding import Diagnosis, Finding
     from loadstone.knowledge.eras import Era, EraBuild
+    from loadstone.needs import Condition
     from loadstone.resolve.fitting import Demand
 
 #: Candidates that are looked for before the search ends.
@@ -81,6 +82,7 @@ class _Option:
     build: EraBuild
     addons: Version | None
     wrote: bool
+    kin: bool  # of the same lineage: the package keras of its own time, or TensorFlow's Keras
     position: int
 
 
@@ -105,8 +107,9 @@ def _options(asked: Demand, wanted: Wanted) -> tuple[list[_Option], list[Rejecte
     """Every era that can be built at all and meets what the model cannot do without."""
     options: list[_Option] = []
     rejected: list[Rejected] = []
+    told = _telling(asked)
     for position, era in enumerate(eras()):
-        found = _option(asked, era, position, wanted)
+        found = _option(asked, era, position, wanted, told)
         if isinstance(found, Rejected):
             rejected.append(found)
         else:
@@ -114,7 +117,7 @@ def _options(asked: Demand, wanted: Wanted) -> tuple[list[_Option], list[Rejecte
     return options, rejected
 
 
-def _option(asked: Demand, era: Era, position: int, wanted: Wanted) -> _Option | Rejected:
+def _option(asked: Demand, era: Era, position: int, wanted: Wanted, told: tuple[Condition, ...]) -> _Option | Rejected:
     builds = [build for build in era.builds if wanted.python in {None, build.python}]
     if not builds:
         pythons = ", ".join(sorted((build.python for build in era.builds), key=Version))
@@ -131,7 +134,8 @@ def _option(asked: Demand, era: Era, position: int, wanted: Wanted) -> _Option |
         return Rejected(name=era.name, why=measured.why or "it does not work" if measured else "it does not work")
     if tensorflow_requirement(era, build.python, wanted.platform, gpu=wanted.gpu, custom_ops=False) is None:
         return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
-    return _Option(era=era, build=build, addons=addons, wrote=wrote(asked, era), position=position)
+    kin = asked.standalone is _is_standalone(era)
+    return _Option(era=era, build=build, addons=addons, wrote=wrote(asked, era, told), kin=kin, position=position)
 
 
 def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Rejected | None:
@@ -157,9 +161,19 @@ def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Re
     return Rejected(name=era.name, why=f"no TensorFlow Addons for TensorFlow {era.tensorflow} provides {names}")
 
 
-def wrote(asked: Demand, era: Era) -> bool:
-    """Whether an era's releases fit everything that the file tells about its writer."""
-    told = asked.about_writer
+def _telling(asked: Demand) -> tuple[Condition, ...]:
+    """What tells of the writer: all that the file shows, or only what it states where no era fits all of it.
+
+    A file may have tokens of two writers, when one converted what the other wrote.
+    """
+    everything = asked.about_writer
+    if any(wrote(asked, era, everything) for era in eras()):
+        return everything
+    return tuple(each for each in everything if each.recorded)
+
+
+def wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
+    """Whether an era's releases fit what a file tells about its writer."""
     if not any(each.distribution in {"keras", "tensorflow", "tf-keras"} for each in told):
         return False
     minor = era.tensorflow.release[:2]
@@ -168,11 +182,15 @@ def wrote(asked: Demand, era: Era) -> bool:
         return False
     if (era.tf_keras is None) is any(each.distribution == "tf-keras" for each in told):
         return False
-    if asked.standalone is not (era.keras is not None and era.keras <= LAST_STANDALONE):
+    if asked.standalone is not _is_standalone(era):
         return False
     loader = next(iter(loaders(_environment(era, era.builds[0], era.addons))), None)
     keras = era.keras if asked.standalone else loader.keras if loader else None
     return keras is not None and fits("keras", keras, told, minor_only=True)
+
+
+def _is_standalone(era: Era) -> bool:
+    return era.keras is not None and era.keras <= LAST_STANDALONE
 
 
 def _ordered(options: Sequence[_Option], prefer: Prefer) -> list[_Option]:
@@ -181,13 +199,24 @@ def _ordered(options: Sequence[_Option], prefer: Prefer) -> list[_Option]:
     if prefer is Prefer.OLDEST:
         return sorted(options, key=lambda option: option.position)
     if prefer is Prefer.NEWEST or not writers:
-        return sorted(options, key=lambda option: -option.position)
+        return sorted(options, key=_newest_first)
     newest = max(writers)
     # Newer releases read what older ones wrote more often than the other way round.
     return sorted(
         options,
-        key=lambda option: (not option.wrote, option.position < newest, abs(option.position - newest)),
+        key=lambda option: (
+            not option.wrote,
+            not option.kin,
+            option.position < newest,
+            abs(option.position - newest),
+        ),
     )
+
+
+def _newest_first(option: _Option) -> tuple[tuple[int, ...], bool, int]:
+    """By TensorFlow; then what has Keras alone before what has the older Keras beside it."""
+    minor = option.era.tensorflow.release[:2]
+    return tuple(-number for number in minor), option.era.tf_keras is not None, -option.position
 
 
 def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate:

@@ -54,6 +54,7 @@ def load_request(
             f"{artifact.source} is no model that can be loaded whole; see: loadstone inspect {artifact.source}"
         )
     needs = infer(artifact)
+    graph = artifact.signatures[0] if kind == "frozen-graph" and artifact.signatures else None
     with_addons = ADDONS in environment.distributions
     return LoadRequest(
         path=Path(artifact.source).absolute(),
@@ -65,6 +66,8 @@ def load_request(
         custom_objects_file=custom_objects,
         signature=signature,
         safe_mode=not trusted,
+        inputs=tuple(port.tensor for port in graph.inputs) if graph else (),
+        outputs=tuple(port.tensor for port in graph.outputs) if graph else (),
     )
 
 

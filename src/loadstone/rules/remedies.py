@@ -57,10 +57,10 @@ def isolated(case: Case) -> tuple[Remedy, ...]:
             if not _reads_bytecode(case, python):
                 continue
             if not needed:
-                return (_environment(python, tensorflow, None),)
+                return (_environment(case, python, tensorflow, None),)
             for addons in fitting_addons(tensorflow.version, Version(python)):
                 if all(registers(addons.version, identity) for identity in needed):
-                    return (_environment(python, tensorflow, addons),)
+                    return (_environment(case, python, tensorflow, addons),)
     return ()
 
 
@@ -92,10 +92,17 @@ def _reads_bytecode(case: Case, python: str) -> bool:
     return case.needs.python is None or Version(f"{python}.0") in case.needs.python
 
 
-def _environment(python: str, tensorflow: TensorFlowRelease, addons: TfaRelease | None) -> Isolate:
+def _environment(case: Case, python: str, tensorflow: TensorFlowRelease, addons: TfaRelease | None) -> Isolate:
     pins = [f"tensorflow=={tensorflow.version}"]
     released = tensorflow.released
     if addons is not None:
         pins.append(f"{ADDONS}=={addons.version}")
         released = max(released, addons.released)
-    return Isolate(python_version=python, requirements=tuple(pins), exclude_newer=released.isoformat())
+    trust = " --trust" if case.artifact.payloads else ""
+    own = " --custom-objects your_objects.py" if any(not need.providers for need in case.needs.objects) else ""
+    return Isolate(
+        command=f"loadstone sync {shlex.quote(case.artifact.source)} .venv-model{own}{trust}",
+        python_version=python,
+        requirements=tuple(pins),
+        exclude_newer=released.isoformat(),
+    )

@@ -1,0 +1,59 @@
+"""Each bound that no metadata states is needed: what there is today fails without it, and works with it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.version import Version
+
+from loadstone.knowledge.constraints import Constraint, constraints, known_constraints
+from tasks import eras_build as build
+from tests.era_files import ERA_MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.live
+
+EVERYTHING = "LOADSTONE_ALL_CONSTRAINTS"  # set it to try all rows: each builds two environments, a minute or two
+
+# What a row that shows when a model is loaded is tried with.
+MODELS = {"h5py": "tf113/plain.h5", "typeguard": "tf28/addons.h5"}
+
+
+@pytest.mark.parametrize("row", known_constraints(), ids=lambda row: row.requirement)
+def test_fails_without_the_bound_and_works_with_it(row: Constraint) -> None:
+    if row != known_constraints()[0] and EVERYTHING not in os.environ:
+        pytest.skip(f"builds two environments: set {EVERYTHING} to try every row")
+    others = [other.requirement for other in needed(row) if other != row]
+    without = outcome(row, others)
+    assert [error for error in without.errors.values() if error.startswith(row.error)], without
+    assert outcome(row, [*others, row.requirement]).errors == {}
+
+
+def needed(row: Constraint) -> tuple[Constraint, ...]:
+    """Every bound that the row's example needs."""
+    pins = (requirement.partition("==") for requirement in row.example)
+    return constraints({name: Version(version) for name, _, version in pins})
+
+
+def outcome(row: Constraint, bounds: Sequence[str]) -> build.Outcome:
+    """What the row's example gives today, within some bounds."""
+    addons = any(requirement.startswith("tensorflow-addons") for requirement in row.example)
+    models: list[dict[str, Any]] = [
+        {"name": model.architecture, "path": str(model.path), "io": str(model.io_path), "bare": False}
+        for model in ERA_MODELS
+        if row.at == "load" and model.file == MODELS[row.package]
+    ]
+    assert models or row.at == "import"
+    imports = ["tensorflow", "tensorflow.keras", *(["tensorflow_addons"] if addons else [])]
+    try:
+        with build.scratch() as folder:
+            pins = build.resolve([*row.example, *bounds], row.python, None)
+            python = build.create(folder / "env", row.python)
+            build.install(python, pins, None)
+            return build.probe(python, {"imports": imports, "keras": "tensorflow.keras", "models": models}, {})
+    except build.BuildFailedError as error:
+        pytest.skip(f"{', '.join(row.example)} on Python {row.python} cannot be built here: {error}")

@@ -1,0 +1,77 @@
+"""From nothing but a file that an era saved: its environment is inferred, locked, built and proved by the outputs.
+
+Environments are kept in ``.cache/live`` and used again. ``make test`` builds two of them, ``make test-live`` all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from loadstone.finding import Verdict
+from loadstone.formats import read
+from loadstone.resolve.prescription import Stage
+from loadstone.resolve.syncing import Sync, synced
+from loadstone.runtime.isolated import Isolation
+from loadstone.runtime.predict import How, Where, predict
+from tests.corpus_files import ROOT, recorded
+from tests.era_files import ERA_MODELS, EraModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loadstone.resolve.prescription import Proof
+
+pytestmark = pytest.mark.live
+
+LIVE = ROOT / ".cache" / "live"
+
+#: The environments that `make test` builds: one of the oldest, and one with Keras 3.
+ALWAYS = ("tf21/addons.savedmodel", "tf216/plain.keras")
+
+PROVABLE = [model for model in ERA_MODELS if model.reloads or model.reloads_uncompiled]
+
+
+def place(key: str) -> Path:
+    return LIVE / key[:16]
+
+
+def rows() -> list[object]:
+    return [
+        pytest.param(model, id=model.file, marks=() if model.file in ALWAYS else pytest.mark.eras) for model in PROVABLE
+    ]
+
+
+@pytest.mark.parametrize("model", rows())
+def test_a_file_brings_back_its_environment_and_its_outputs(model: EraModel) -> None:
+    proof = synced(read(model.path), place, Sync(io=model.io_path))
+    print(line(model, proof))  # noqa: T201 - the table of `make test-live`
+    assert proof.attempt.stage is Stage.PROVED
+    assert proof.attempt.seen is not None
+    assert proof.attempt.seen.parity.verdict in {Verdict.EXACT, Verdict.WITHIN}
+    assert len(proof.attempts) == 1, [attempt.error for attempt in proof.attempts]
+
+
+@pytest.mark.parametrize("model", rows())
+def test_the_model_predicts_from_there(model: EraModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOADSTONE_CACHE", str(tmp_path))
+    proof = synced(read(model.path), place, Sync(io=model.io_path))
+    arrays = recorded(model.io_path)
+    inputs = {name: array for name, array in arrays.items() if name.startswith("x")}
+    isolation = Isolation(env=proof.folder, request=Sync().request)
+    outputs = list(predict(model.path, inputs, How(where=Where.ISOLATED, isolation=isolation)).outputs.values())
+    expected = [arrays[f"y{number}"] for number in range(len(arrays) - len(inputs))]
+    assert len(outputs) == len(expected)
+    for old, new in zip(expected, outputs, strict=True):
+        assert np.max(np.abs(old - new)) <= model.tolerance
+    assert not list(tmp_path.iterdir()), "the environment that was named is the one that was used"
+
+
+def line(model: EraModel, proof: Proof) -> str:
+    """A row of the table: the file, what was built for it, and how long that took."""
+    attempt = proof.attempt
+    how = "reused" if attempt.reused else "built"
+    stack = ", ".join(attempt.lock.requirements)
+    return f"\n{model.file:32} {stack} on Python {attempt.lock.python}: {how} and proved in {attempt.seconds:.1f} s"
