@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from loadstone.artifact import Evidence
 
@@ -49,10 +49,12 @@ def keras_version(stated: str, where: Where) -> tuple[Evidence, ...]:
     """Read a stated Keras version, of Keras itself or of the Keras inside TensorFlow.
 
     TensorFlow up to 2.2 marks the version of its Keras with ``-tf`` (``2.2.4-tf``, ``2.3.0-tf``); later it does not.
+    After Keras 2.15, the second generation goes on as the package tf-keras alone.
     """
     number, suffix, _ = stated.partition(_TENSORFLOW_SUFFIX)
     token = f"keras_version {stated}"
-    found = [Evidence(distribution="keras", versions=_exactly(number), recorded=True, token=token, where=where)]
+    name = "tf-keras" if _is_tf_keras(number) else "keras"
+    found = [Evidence(distribution=name, versions=_exactly(number), recorded=True, token=token, where=where)]
     if suffix:
         versions = SpecifierSet("<2.3")
         found.append(Evidence(distribution="tensorflow", versions=versions, recorded=False, token=token, where=where))
@@ -99,6 +101,13 @@ def _between(producer: int) -> SpecifierSet:
     bounds = [f">={near[0]}"] if producer > numbers[0] else []
     bounds += [f"<{near[-1].major}.{near[-1].minor + 1}"] if above is not None else []
     return SpecifierSet(",".join(bounds))
+
+
+def _is_tf_keras(number: str) -> bool:
+    try:
+        return Version("2.16.dev0") <= Version(number) < Version("3.dev0")
+    except InvalidVersion:
+        return False
 
 
 def _exactly(number: str) -> SpecifierSet:

@@ -89,9 +89,11 @@ class _Option:
 def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
     """The environments that should load a model, best first, and the eras that were looked at and will not do."""
     asked = demand(artifact)
-    options, rejected = _options(asked, wanted)
+    told = _telling(asked)
+    options, rejected = _options(asked, wanted, told)
+    writers = [position for position, era in enumerate(eras()) if wrote(asked, era, told)]
     found: list[tuple[int, Candidate]] = []
-    for option in _ordered(options, wanted.prefer):
+    for option in _ordered(options, writers, wanted.prefer):
         candidate = _judged(artifact, asked, option, wanted)
         rank = _rank(artifact, candidate)
         if rank is None:
@@ -103,11 +105,10 @@ def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...
     return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0])), tuple(rejected)
 
 
-def _options(asked: Demand, wanted: Wanted) -> tuple[list[_Option], list[Rejected]]:
+def _options(asked: Demand, wanted: Wanted, told: tuple[Condition, ...]) -> tuple[list[_Option], list[Rejected]]:
     """Every era that can be built at all and meets what the model cannot do without."""
     options: list[_Option] = []
     rejected: list[Rejected] = []
-    told = _telling(asked)
     for position, era in enumerate(eras()):
         found = _option(asked, era, position, wanted, told)
         if isinstance(found, Rejected):
@@ -182,6 +183,8 @@ def wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
         return False
     if (era.tf_keras is None) is any(each.distribution == "tf-keras" for each in told):
         return False
+    if era.tf_keras is not None and not fits("tf-keras", era.tf_keras, told, minor_only=True):
+        return False
     if asked.standalone is not _is_standalone(era):
         return False
     loader = next(iter(loaders(_environment(era, era.builds[0], era.addons))), None)
@@ -193,9 +196,8 @@ def _is_standalone(era: Era) -> bool:
     return era.keras is not None and era.keras <= LAST_STANDALONE
 
 
-def _ordered(options: Sequence[_Option], prefer: Prefer) -> list[_Option]:
+def _ordered(options: Sequence[_Option], writers: Sequence[int], prefer: Prefer) -> list[_Option]:
     """The writer's own releases first, newest of them first, then those nearest to it; or simply by age."""
-    writers = [option.position for option in options if option.wrote]
     if prefer is Prefer.OLDEST:
         return sorted(options, key=lambda option: option.position)
     if prefer is Prefer.NEWEST or not writers:
@@ -229,16 +231,17 @@ def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) 
     )
     others = (("tensorflow-addons", option.addons), ("keras", option.era.keras), ("tf-keras", option.era.tf_keras))
     requirements = (tensorflow or "", *(f"{name}=={version}" for name, version in others if version is not None))
+    pins = _pins(option, wanted, custom_ops=custom_ops)
     return Candidate(
         name=option.era.name,
         python=option.build.python,
         requirements=requirements,
         as_of=option.build.as_of,
-        pins=_pins(option, wanted, custom_ops=custom_ops),
+        pins=pins,
         variables=option.era.variables,
         diagnosis=diagnosis,
         wrote=option.wrote,
-        because=tuple(_because(asked, option, diagnosis)),
+        because=tuple(_because(asked, option, diagnosis, as_measured=pins is not None)),
     )
 
 
@@ -298,9 +301,8 @@ def _first_blocker(diagnosis: Diagnosis) -> str:
     return f"{blockers[0].code} {blockers[0].message}" if blockers else "it does not load there"
 
 
-def _because(asked: Demand, option: _Option, diagnosis: Diagnosis) -> Iterator[str]:
+def _because(asked: Demand, option: _Option, diagnosis: Diagnosis, *, as_measured: bool) -> Iterator[str]:
     """Why a candidate is offered, one sentence each."""
-    era = option.era
     if option.wrote:
         yield f"its releases fit all that the file tells about its writer: {_told(asked)}"
     else:
@@ -313,7 +315,7 @@ def _because(asked: Demand, option: _Option, diagnosis: Diagnosis) -> Iterator[s
     if asked.needs.python is not None:
         yield f"Python {option.build.python} reads the bytecode in the file, which is of Python {asked.needs.python}"
     measured = option.build.measured
-    if measured is not None and option.addons in {None, era.addons}:
+    if measured is not None and as_measured:
         yield f"measured on {measured.on}: it builds in {measured.seconds:.0f} s ({measured.megabytes} MB) and imports"
     else:
         yield "this combination was not measured"

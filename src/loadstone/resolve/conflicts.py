@@ -146,4 +146,4 @@ def _bounds(candidate: Candidate) -> tuple[str, ...]:
 
 def _pin(requirement: str) -> tuple[str, Version]:
     name, _, version = requirement.partition("==")
-    return canonicalize_name(name.partition("[")[0]), Version(version)
+    return canonicalize_name(name.partition("[")[0]), Version(version.removesuffix(".*"))

@@ -54,7 +54,9 @@ CUDA = {
 _FIRST_WITH_CUDA_WHEELS = Version("2.14")
 _FIRST_WITH_ONE_BUILD = Version("2.1")  # from here on `tensorflow` runs on GPUs too
 _LAST_GPU_ON_WINDOWS = Version("2.10.1")
-_MACOS_ARM = SpecifierSet(">=2.5,<2.13")  # these came as tensorflow-macos, from Apple
+# From 2.5 to 2.12, TensorFlow for Apple's own processors came from Apple, as tensorflow-macos.
+_FIRST_FROM_APPLE = Version("2.5")
+_FIRST_FOR_APPLES_PROCESSORS = Version("2.13")
 
 
 def needs_custom_ops(needs: Needs, addons: Version | None) -> bool:
@@ -73,39 +75,30 @@ def tensorflow_requirement(era: Era, python: str, platform: Platform, *, gpu: bo
     The smaller CPU build is taken where there is one and nothing speaks against it.
     """
     release = era.tensorflow
-    name = _distribution(era, platform, gpu=gpu, custom_ops=custom_ops)
-    if name is None or not _has_wheel(name.partition("[")[0], release, python, platform):
-        return None
-    return f"{name}=={release}"
-
-
-def _distribution(era: Era, platform: Platform, *, gpu: bool, custom_ops: bool) -> str | None:
-    release = era.tensorflow
-    if platform.system == "macos":
-        arm = platform.machine == "aarch64"
-        return (
-            "tensorflow-macos"
-            if arm and release in _MACOS_ARM
-            else None
-            if arm and release < Version("2.5")
-            else "tensorflow"
-        )
-    if gpu:
-        if platform.system == "windows" and release > _LAST_GPU_ON_WINDOWS:
-            return None
-        if release >= _FIRST_WITH_CUDA_WHEELS:
-            return "tensorflow[and-cuda]"
-        return "tensorflow" if release >= _FIRST_WITH_ONE_BUILD else "tensorflow-gpu"
-    if platform.machine != "x86_64" or custom_ops:
-        return "tensorflow"
-    return era.distribution
-
-
-def _has_wheel(name: str, release: Version, python: str, platform: Platform) -> bool:
-    """Whether the tables know a wheel; what they do not list is left to the resolver."""
-    del name
     known = next((each for each in knowledge.tensorflow_releases() if each.version == release), None)
-    return known is None or (python in known.pythons and platform is not None)
+    if known is not None and python not in known.pythons:
+        return None
+    if platform.system == "macos":
+        return _for_macos(release, platform)
+    if gpu:
+        name = _with_gpu(release, platform)
+        return None if name is None else f"{name}=={release}"
+    return f"{era.distribution if platform.machine == 'x86_64' and not custom_ops else 'tensorflow'}=={release}"
+
+
+def _for_macos(release: Version, platform: Platform) -> str | None:
+    if platform.machine == "x86_64" or release >= _FIRST_FOR_APPLES_PROCESSORS:
+        return f"tensorflow=={release}"
+    # Apple's builds have fewer patch releases.
+    return f"tensorflow-macos=={release.major}.{release.minor}.*" if release >= _FIRST_FROM_APPLE else None
+
+
+def _with_gpu(release: Version, platform: Platform) -> str | None:
+    if platform.system == "windows" and release > _LAST_GPU_ON_WINDOWS:
+        return None
+    if release >= _FIRST_WITH_CUDA_WHEELS:
+        return "tensorflow[and-cuda]"
+    return "tensorflow" if release >= _FIRST_WITH_ONE_BUILD else "tensorflow-gpu"
 
 
 def gpu_notes(era_tensorflow: Version, platform: Platform) -> tuple[str, ...]:
