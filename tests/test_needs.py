@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from loadstone.artifact import Attribute, Evidence, Format
-from loadstone.needs import infer, merged
+from loadstone.formats import read
+from loadstone.needs import conditions, infer, merged
+from tests.corpus_table import MODELS, Model, table
 from tests.rules.artifacts import bytecode, identifier, keras3, layer, model, operation, saved_model, written_by
+
+if TYPE_CHECKING:
+    from loadstone.artifact import Json
 
 
 def evidence(distribution: str, versions: str, *, recorded: bool = False) -> Evidence:
@@ -109,3 +116,60 @@ def test_operations_of_compiled_libraries() -> None:
     needs = infer(saved_model(ops=(operation("MatMul"), operation("Addons>CorrelationCost"))))
 
     assert needs.op_libraries == ("Addons",)
+
+
+def test_what_is_stated_is_a_condition_and_tokens_beside_it_are_not() -> None:
+    artifact = model(
+        writer=(
+            evidence("keras", "==2.8.0", recorded=True),
+            evidence("keras", "<2.0"),
+            evidence("tensorflow", ">=2.3"),
+            evidence("tensorflow", "", recorded=True),
+        )
+    )
+    found = conditions(artifact, infer(artifact))
+    assert [(each.distribution, str(each.versions), each.must, each.recorded) for each in found] == [
+        ("keras", "==2.8.0", False, True),
+        ("tensorflow", ">=2.3", False, False),
+    ]
+    assert all(each.where is not None and "seen" in each.because for each in found)
+
+
+@pytest.mark.parametrize(
+    ("identity", "config", "versions"),
+    [
+        ("Addons>WeightNormalization", {}, "<=0.23.0,>=0.7.0"),
+        ("Addons>FilterResponseNormalization", {}, "<=0.23.0,>=0.9.0"),
+        ("Addons>LAMB", {"weight_decay_rate": 0.1}, "<=0.23.0,>=0.7.0"),  # the old name is still taken
+        ("Addons>LAMB", {"weight_decay": 0.1}, "<=0.23.0,>=0.16.1"),
+        ("WeightNormalization", {}, "<=0.23.0,>=0.5.0"),
+    ],
+)
+def test_an_addons_object_asks_for_the_releases_that_take_its_settings(
+    identity: str, config: dict[str, Json], versions: str
+) -> None:
+    artifact = model(layer(identity, config), writer=())
+    (found,) = conditions(artifact, infer(artifact))
+    assert (found.distribution, found.must) == ("tensorflow-addons", True)
+    assert str(found.versions) == versions
+
+
+def test_an_object_of_the_compile_state_is_no_must() -> None:
+    artifact = model(layer("Addons>LAMB", {}, slot="optimizer", in_training=True), writer=())
+    (found,) = conditions(artifact, infer(artifact))
+    assert not found.must
+
+
+def test_stored_bytecode_asks_for_its_pythons() -> None:
+    artifact = model(payloads=(bytecode(">=3.8,<3.10"),), writer=())
+    (found,) = conditions(artifact, infer(artifact))
+    assert (found.distribution, str(found.versions), found.must) == ("python", "<3.10,>=3.8", True)
+
+
+@pytest.mark.parametrize("corpus_model", MODELS, ids=lambda each: each.file)
+def test_the_releases_that_wrote_a_file_meet_its_conditions(corpus_model: Model) -> None:
+    artifact = read(corpus_model.path)
+    stack = {**table()["stack"][corpus_model.era]}
+    for condition in conditions(artifact, infer(artifact)):
+        if condition.distribution in stack:
+            assert Version(stack[condition.distribution]) in condition.versions, condition

@@ -61,8 +61,8 @@ def test_the_commands_of_the_readme_do_what_it_shows(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text()
     blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
     shown = [(command, block) for block in blocks for command in COMMAND.findall(block)]
-    assert [shlex.split(command)[0] for command, _ in shown] == ["python", "loadstone", "loadstone"]
-    for (command, block), code in zip(shown, (1, 1, 0), strict=True):
+    assert [shlex.split(command)[0] for command, _ in shown] == ["python", "loadstone", "loadstone", "loadstone"]
+    for (command, block), code in zip(shown, (1, 1, 0, 0), strict=True):
         done = run(*shlex.split(command), cwd=tmp_path)
         assert done.returncode == code, done.stderr
         printed = done.stdout + done.stderr

@@ -77,10 +77,17 @@ def proof_lines(proof: Proof) -> Iterator[Line]:
     for attempt in proof.attempts:
         yield from attempt_lines(attempt)
         yield Line(text="")
-    yield Line(text=f"{proof.model} loads in {proof.folder}", role="title")
+    folder = shown(proof.folder)
+    yield Line(text=f"{proof.model} loads in {folder}", role="title")
     # A command stays on one line, so that it can be copied.
-    command = f"loadstone predict {quote(proof.model)} --env {quote(str(proof.folder))} --input x.npz --output y.npz"
+    command = f"loadstone predict {quote(proof.model)} --env {quote(folder)} --input x.npz --output y.npz"
     yield Line(text=f"  {'use':<{LABEL}}{command}", role="fix")
+
+
+def shown(folder: Path) -> str:
+    """A folder as a user in the current one would name it."""
+    here = folder.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
 
 
 def prediction_lines(prediction: Prediction, output: Path) -> Iterator[Line]:
