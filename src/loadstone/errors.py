@@ -69,8 +69,8 @@ class LoadFailed(LoadstoneError):  # noqa: N818 - as above
         self.findings = findings
 
 
-#: What an isolated model was stopped by: its interpreter did not start, it did not load, it was given what does not fit,
-#: its call raised, its process ended, it took too long, it was closed before.
+#: What stopped an isolated model: its interpreter did not start, it did not load, it was given what does not fit, its
+#: call raised, its process ended, it took too long, it was closed before.
 IsolationReason: TypeAlias = Literal["start", "load", "inputs", "predict", "died", "timeout", "closed"]
 
 

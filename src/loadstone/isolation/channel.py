@@ -78,13 +78,17 @@ class Channel:
         return IsolationError(message, reason=reason, stderr=self.stderr, returncode=self.process.poll())
 
     def close(self) -> None:
-        """Close the pipes and wait for the threads; the process has to be ended before."""
-        for thread in self._threads:
+        """Close the pipes; the process has to be ended before.
+
+        A pipe that some process of its own still holds open stays so, since its thread waits for it.
+        """
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        for thread, pipe in zip(self._threads, (self.process.stdout, self.process.stderr), strict=True):
             thread.join(_END_SECONDS)
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+            if pipe is not None and not thread.is_alive():
+                pipe.close()
 
     def _ended(self, doing: str, *, garbage: bool) -> IsolationError:
         if garbage:

@@ -13,7 +13,6 @@ import os
 import re
 import secrets
 import sys
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +21,7 @@ from loadstone.payloads import janitor as payload
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
 #: A folder's name is the caller's prefix, this, and sixteen hexadecimal digits.

@@ -37,8 +37,8 @@ _INHERITED = frozenset(
         "NUMBER_OF_PROCESSORS",
     }
 )
-#: TensorFlow's are named one by one: ``TF_HTTP_PASSWORD`` and ``TF_TOKEN_...`` are Terraform's, ``NVIDIA_API_KEY`` is no
-#: setting of a driver.
+#: TensorFlow's are named one by one, as ``TF_HTTP_PASSWORD`` and ``TF_TOKEN_...`` are Terraform's, and
+#: ``NVIDIA_API_KEY`` is no setting of a driver.
 _INHERITED_PREFIXES = (
     "LC_",
     "OMP_",

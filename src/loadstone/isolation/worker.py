@@ -161,7 +161,7 @@ class Worker:
         """End the process and remove its folders; a second time does nothing."""
         with self._lock:
             if self._over is None:
-                self._end("it was closed")
+                self._end("it was closed", in_peace=True)
 
     def __enter__(self) -> Self:
         return self
@@ -202,22 +202,21 @@ class Worker:
             stderr=self._channel.stderr,
         )
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: str, *, in_peace: bool = False) -> None:
+        """End the process: at the end of its commands it goes by itself, else it is killed."""
         self._over = why
         process = self._channel.process
-        with contextlib.suppress(OSError):  # it may be gone, with a command unread
-            if process.stdin is not None:
+        if in_peace and process.stdin is not None:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 process.stdin.close()
-        if why == "it was closed":
-            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_END_SECONDS)
         self._janitor.end(process.pid)
         process.wait()
         self._janitor.dismiss(process.pid)
-        self._channel.close()
         for file in (*self._inputs, *self._outputs):
             file.close()
-        self._janitor.close()
+        self._janitor.close()  # also ends what left the worker's session, and may hold its pipes
+        self._channel.close()
 
 
 def _scratch(janitor: Janitor) -> tuple[Path, ...]:

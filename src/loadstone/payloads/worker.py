@@ -2,9 +2,9 @@
 
     python -I -B worker.py SETTINGS
 
-SETTINGS is JSON: ``network`` (whether it may use it), ``limits``, and the ``inputs`` and ``outputs`` files of the arrays.
+SETTINGS is JSON: ``network`` (whether it may use it), ``limits``, and the files of arrays, ``inputs`` and ``outputs``.
 Commands come as JSON lines on standard input, answers go as JSON lines to standard output; what a framework or a user's
-own code prints there instead goes to standard error. When the command pipe ends, or the parent is gone, it ends at once.
+own code prints goes to standard error instead. When the command pipe ends, or the parent is gone, it ends at once.
 
 Runs from Python 3.6 on. The other ``worker_*.py`` files beside this one are its parts.
 """

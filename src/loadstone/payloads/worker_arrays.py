@@ -1,9 +1,10 @@
-"""Arrays between two processes, through files that both have open: in shared memory first, on the disk when that is full.
+"""Arrays between two processes, through files that both have open: in shared memory, on the disk when that is full.
 
 Both sides run this code. The side that reads copies, by plain reads into memory of its own: a file that shrinks under a
 memory map ends the process that looks at it, and the other side runs a model that nobody vouches for.
 """
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,8 @@ def write(files: "list[FileIO]", arrays: "list[tuple[str, Any]]") -> "dict[str, 
             return {"place": place, "arrays": _written(file, parts)}
         except OSError as full:
             problem = full
-            file.truncate(0)
+            with contextlib.suppress(OSError):
+                file.truncate(0)
     raise problem
 
 
@@ -140,7 +142,7 @@ def _numbers(file: "FileIO", offset: int, count: int, dtype: str) -> "Any":
     if count < 0 or offset + size > os.fstat(file.fileno()).st_size:
         raise ValueError("{} bytes are announced, and the file is shorter".format(size))
     array = np.empty(count, dtype=dtype)
-    rest = memoryview(array.view("uint8"))
+    rest = memoryview(array.view("uint8"))  # type: ignore[arg-type] # an array is a buffer; its stubs know it later
     file.seek(offset)
     while rest:
         got = file.readinto(rest)

@@ -30,19 +30,20 @@ def _close_network(notes: "list[str]") -> bool:
         notes.append("the network is open: only Linux can close it for one process without a privilege")
         return False
     user, group = os.geteuid(), os.getegid()
+    refusal = ""
     try:
         libc = ctypes.CDLL(None, use_errno=True)
         before = os.readlink(_NETWORK)
         if libc.unshare(_CLONE_NEWNET) != 0:  # it takes a privilege, which a user namespace of one's own gives
-            if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+            refusal = os.strerror(ctypes.get_errno())
             _keep_identity(user, group)
-        if os.readlink(_NETWORK) == before:
-            raise OSError("the namespace is still the old one")
+        if os.readlink(_NETWORK) != before:
+            return True
     except (OSError, AttributeError) as problem:
-        notes.append("the network is open: this system grants no network namespace ({})".format(problem))
-        return False
-    return True
+        refusal = str(problem)
+    notes.append("the network is open: this system grants no network namespace ({})".format(refusal))
+    return False
 
 
 def _keep_identity(user: int, group: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ _HANDLES = ("resource", "variant")
 def saved_model(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models.Served":
     """A SavedModel: by Keras where Keras wrote it and can read it, else by a signature."""
     notes = []  # type: list[str]
+    order = ([], [])  # type: tuple[list[str], list[str]]
     if request["signature"] is None and request["call"] != "keras" and _by_keras(request["path"]):
         try:
             served = keras_models.load(request, objects)
@@ -35,17 +37,20 @@ def saved_model(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models
             if served.inputs and _restored(served.model, request["path"]):
                 return served
             notes.append(_NOT_RESTORED if served.inputs else _NO_INPUTS)
+            order = [port["name"] for port in served.inputs], [port["name"] for port in served.outputs]
     import tensorflow as tf  # noqa: PLC0415 - after Keras, whichever that is
 
-    served = None
-    if not keras_models.graph_mode():
+    if keras_models.graph_mode():
+        served = _session_signature(tf, request)
+    else:
         try:
             served = _signature(tf, request)
         except KeyError as problem:  # some releases wrote functions into it that their loader does not find again
             notes.append("tf.saved_model.load does not load it: {}".format(models.failure(problem)))
-    if served is None:
-        served = _session_signature(tf, request)
+            served = _session_signature(tf, request)
     served.notes[:0] = notes
+    for ports, names in ((served.inputs, order[0]), (served.outputs, order[1])):  # a signature is sorted by name
+        ports.sort(key=lambda port, names=names: names.index(port["name"]) if port["name"] in names else len(names))  # type: ignore[misc] # bound at once
     return served
 
 
@@ -202,5 +207,5 @@ def _tensor(graph: "Any", name: str) -> "Any":
 
 def _by_name(tensors: "list[Any]") -> "list[tuple[str, Any]]":
     """Tensors by their operations' names; further outputs of one operation keep their number."""
-    names = [tensor.name[: -len(":0")] if tensor.name.endswith(":0") else tensor.name for tensor in tensors]
+    names = [re.sub(":0$", "", tensor.name) for tensor in tensors]
     return list(zip(names, tensors))  # noqa: B905 - as above

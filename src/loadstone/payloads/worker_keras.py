@@ -1,5 +1,6 @@
 """Models that a Keras loads: Keras 2 inside or beside TensorFlow 1, Keras 2 on TensorFlow 2, tf_keras, Keras 3."""
 
+import importlib
 import inspect
 import sys
 from typing import TYPE_CHECKING
@@ -46,13 +47,7 @@ def framework(call: str) -> "Any":
         import tensorflow as tf  # noqa: PLC0415 - only where it is asked for
 
         return tf.keras
-    if call == "tf_keras":
-        import tf_keras  # noqa: PLC0415 - as above
-
-        return tf_keras
-    import keras  # noqa: PLC0415 - as above
-
-    return keras
+    return importlib.import_module(call)
 
 
 def graph_mode() -> bool:

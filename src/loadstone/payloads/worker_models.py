@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import inspect
 import os
+import re
 import runpy
 import sys
 from typing import TYPE_CHECKING
@@ -57,7 +58,8 @@ class Served(object):
         ordered = {each["name"]: given.pop(each["name"]) for each in self.inputs if each["name"] in given}
         ordered.update(given)  # the lengths of ragged inputs, and inputs that were not announced
         outputs = []  # type: list[tuple[str, Any]]
-        for name, value in self.compute(ordered):
+        rank = {each["name"]: index for index, each in enumerate(self.outputs)}
+        for name, value in sorted(self.compute(ordered), key=lambda pair: rank.get(pair[0], len(rank))):
             outputs.extend(self._arrays(name, value))
         return outputs
 
@@ -92,7 +94,7 @@ class Served(object):
             value = value.detach().cpu()
         array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
         if array.dtype.kind not in _KINDS:
-            self.note("{} is {}: it is returned as float32".format(name, dtype))
+            self.note("{} is {}, which NumPy lacks: it is returned as float32".format(name, dtype))
             return array.astype("float32")
         return array
 
@@ -120,18 +122,19 @@ def custom_objects(named: "dict[str, str]", file: "str | None") -> "dict[str, An
             finds the module ``tf`` among them. It may import what is beside it.
     """
     found = {}  # type: dict[str, Any]
+    if file is not None:
+        folder = os.path.dirname(file)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        for name, value in runpy.run_path(file).items():
+            if not name.startswith("_") and (callable(value) or inspect.ismodule(value)):
+                found[name] = value
     for name, place in named.items():
         module, _, attributes = place.partition(":")
-        value = importlib.import_module(module)  # type: Any
+        value = importlib.import_module(module)
         for attribute in attributes.split(".") if attributes else ():
             value = getattr(value, attribute)
         found[name] = value
-    if file is not None:
-        sys.path.insert(0, os.path.dirname(os.path.abspath(file)))
-        defined = runpy.run_path(file)
-        usable = (callable, inspect.ismodule)
-        found.update((name, value) for name, value in defined.items() if any(is_so(value) for is_so in usable))
-        found = {name: value for name, value in found.items() if not name.startswith("_")}
     return found
 
 
@@ -151,9 +154,7 @@ def shape_of(tensor: "Any") -> "list[int | None] | None":
 
 def dtype_name(dtype: "Any") -> str:
     """NumPy's name of a framework's type."""
-    name = str(getattr(dtype, "name", dtype)).rpartition(".")[2]
-    if name.endswith("_ref"):
-        name = name[: -len("_ref")]
+    name = re.sub("_ref$", "", str(getattr(dtype, "name", dtype)).rpartition(".")[2])
     return "string" if name in ("str", "object") else name
 
 
