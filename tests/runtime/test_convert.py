@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import loadstone
-from loadstone.errors import LoadstoneError
+from loadstone.errors import LoadFailed, LoadstoneError
 from loadstone.finding import Verdict
 from loadstone.recorded import read, write
 from loadstone.runtime import convert as converting
@@ -163,3 +163,16 @@ def test_recorded_arrays_that_do_not_fit_the_model_are_an_error(tmp_path: Path, 
         np.savez(path, **content)
     with pytest.raises(LoadstoneError, match=message):
         recorded(path, functional(keras.Input((2,))))
+
+
+def test_what_keras_cannot_save_is_no_wrong_usage(tmp_path: Path) -> None:
+    class Unsaveable(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+        def get_config(self) -> dict[str, Any]:
+            raise NotImplementedError("no settings")
+
+    model = keras.Sequential([keras.Input((2,)), Unsaveable()])
+    with pytest.raises(LoadFailed, match="the rebuilt model cannot be saved: NotImplementedError: no settings"):
+        converting._save(model, tmp_path / "model.keras")

@@ -85,13 +85,20 @@ def convert(
     samples = recorded(Path(io), loaded.model) if io is not None else made_up(loaded.model)
     expected = samples.outputs or outputs_of(loaded.model, samples.inputs)
     with replacing(target) as draft:
-        loaded.model.save(draft)
+        _save(loaded.model, draft)
         progress("loading the new file in a process of its own")
         actual = _reload(draft, samples.inputs, custom_objects)
         parity = _judged(compare(expected, actual), samples)
         if parity.verdict is Verdict.DIVERGES:
             raise ParityError(f"{source}: the converted model's outputs differ: {_numbers(parity)}", parity)
     return Conversion(source=str(source), target=str(target), notes=loaded.notes, parity=parity)
+
+
+def _save(model: Any, draft: Path) -> None:
+    try:
+        model.save(draft)
+    except (NotImplementedError, TypeError, ValueError) as problem:  # what Keras raises where it cannot write
+        raise LoadFailed(f"the rebuilt model cannot be saved: {type(problem).__name__}: {problem}") from problem
 
 
 def outputs_of(model: Any, inputs: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
@@ -119,7 +126,10 @@ def _reload(
     if custom_objects:
         # The user's functions were just given by the user: what is in the new file is theirs, not the old file's.
         model = keras.models.load_model(draft, custom_objects=dict(custom_objects), safe_mode=False)
-        return outputs_of(model, inputs)
+        try:
+            return outputs_of(model, inputs)
+        except ValueError as problem:
+            raise LoadFailed(f"the new file does not run on these inputs: {problem}") from problem
     with tempfile.TemporaryDirectory(prefix="loadstone-") as folder:
         given, answered = Path(folder, "inputs.npz"), Path(folder, "outputs.npz")
         write(given, "x", inputs)
