@@ -1,8 +1,8 @@
-"""Rebuilds the corpus of real models: ``python tasks/fixtures.py [--era ERA] [--architecture NAME] [--list]``.
+"""Rebuilds the real models: ``python tasks/fixtures.py [--era ERA] [--set SET] [--architecture NAME] [--list]``.
 
-For each era: builds its environment with uv as of a date in that release's life, lets that environment write every
-model (`tasks.fixtures_writer`), packs the files into ``tests/corpus/<era>.tar.xz`` and brings ``corpus.toml`` up to
-date.
+For each era: builds its environment with uv as of a date in that release's life, and lets that environment write the
+sets of models that the era has. The corpus (`tasks.fixtures_writer`) is packed into ``tests/corpus/<era>.tar.xz`` and
+told by ``corpus.toml``; the few models of every era (`tasks.fixtures_era_writer`) into ``eras.tar.xz``, ``eras.toml``.
 """
 
 from __future__ import annotations
@@ -20,14 +20,21 @@ import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from uv import find_uv_bin
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # this file runs as a script, and the corpus' own code lives with the tests
 
-from tests.corpus_files import CORPUS, TABLE, digest, unpacked  # noqa: E402 - needs the line above
+from tasks.fixtures_eras import ALL_ERAS, CORPUS_SET, ERAS_SET, Era  # noqa: E402 - needs the line above
+from tests.corpus_files import CORPUS, TABLE, digest  # noqa: E402 - the same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ERAS", "Era", "interpreter", "progress", "replace", "run"]  # what other tasks and tests take from here
 
 ENVIRONMENTS = ROOT / ".cache" / "envs"
 EXAMPLES = ROOT / "examples"
@@ -39,92 +46,113 @@ EXAMPLE = (
 TOLERANCE = 1e-5
 
 
+# The eras that write the corpus: those whose `load_model` is asked about each of its files.
+ERAS = tuple(era for era in ALL_ERAS if CORPUS_SET in era.sets)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Era:
-    """An environment of the past: what it holds, and the day as of which its other packages are chosen."""
+class ModelSet:
+    """A set of models that eras write.
+
+    Attributes:
+        writer: the module that writes them, run by the era's interpreter.
+        table: what they are.
+        one_archive: whether the files of all eras lie in one archive, of the set's name; else each era has its own.
+    """
 
     name: str
-    python: str
-    as_of: str
-    requirements: tuple[str, ...]
+    writer: str
+    table: Path
+    one_archive: bool
+
+    def archive(self, era: Era) -> Path:
+        """The archive that holds an era's files."""
+        return CORPUS / f"{self.name if self.one_archive else era.name}.tar.xz"
+
+    def root(self, era: Era, models: Path) -> Path:
+        """The folder that is packed, of one that has a folder for each era."""
+        return models if self.one_archive else models / era.name
+
+    def command(self, era: Era, out: Path) -> list[str]:
+        """The writer's command line after the interpreter."""
+        options = [era.loader] if self.one_archive else []
+        return ["-W", "ignore", "-m", self.writer, str(out), *options]
 
 
-ERAS = (
-    Era(
-        name="tf24",
-        python="3.8",
-        as_of="2021-10-01",
-        requirements=("tensorflow-cpu==2.4.1", "tensorflow-addons==0.14.0"),
-    ),
-    Era(
-        name="tf28",
-        python="3.9",
-        as_of="2022-07-01",
-        requirements=("tensorflow-cpu==2.8.2", "tensorflow-addons==0.17.1"),
-    ),
-    Era(
-        name="tf215",
-        python="3.11",
-        as_of="2024-04-01",
-        requirements=("tensorflow-cpu==2.15.1", "tensorflow-addons==0.23.0"),
-    ),
-    Era(
-        name="keras315",
-        python="3.11",
-        as_of="2026-11-22",
-        requirements=("tensorflow-cpu==2.21.0", "keras==3.15.1"),
-    ),
+SETS = (
+    ModelSet(name=CORPUS_SET, writer="tasks.fixtures_writer", table=TABLE, one_archive=False),
+    ModelSet(name=ERAS_SET, writer="tasks.fixtures_era_writer", table=CORPUS / "eras.toml", one_archive=True),
 )
 
 
 def main() -> None:
     """Rebuilds the eras that were asked for, all of them by default."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    names = [era.name for era in ERAS]
+    names = [era.name for era in ALL_ERAS]
     parser.add_argument("--era", action="append", choices=names, help="rebuild this era only (may be repeated)")
+    parser.add_argument("--set", choices=[each.name for each in SETS], help="write this set of models only")
     parser.add_argument("--architecture", action="append", help="write this model anew, keep the era's other ones")
     parser.add_argument("--list", action="store_true", help="say what each era holds, and rebuild nothing")
     arguments = parser.parse_args()
-    wanted = [era for era in ERAS if era.name in (arguments.era or names)]
-    if arguments.list:
-        for era in wanted:
-            models = [row for row in read_table()["model"] if row["file"].startswith(f"{era.name}/")]
-            print(f"{era.name:10} Python {era.python:5} {', '.join(era.requirements)}: {len(models)} files")
-        return
-    for era in wanted:
-        rebuild(era, arguments.architecture or [])
+    wanted = [
+        (era, models)
+        for era in ALL_ERAS
+        for models in SETS
+        if era.name in (arguments.era or names) and models.name in era.sets and arguments.set in {None, models.name}
+    ]
+    for era, models in wanted:
+        if arguments.list:
+            count = len(rows_of(read_table(models.table), era.name))
+            held = ", ".join((*era.requirements, *era.alone))
+            print(f"{era.name:14} {models.name:6} Python {era.python:5} {held}: {count} files")
+        else:
+            rebuild(era, models, arguments.architecture or [])
 
 
-def rebuild(era: Era, architectures: list[str]) -> None:
+def rebuild(era: Era, models: ModelSet, architectures: list[str]) -> None:
     """Writes an era's models anew (all when none is named), and puts archive, table and examples in place."""
     python = interpreter(era)
-    progress(f"{era.name}: writing models")
+    progress(f"{era.name}: writing {models.name}")
     with tempfile.TemporaryDirectory(prefix="fixtures-") as scratch:
-        out = Path(scratch) / era.name
-        run([str(python), "-W", "ignore", "-m", "tasks.fixtures_writer", str(out), *architectures])
+        folder, home = Path(scratch) / "models", Path(scratch) / "home"
+        out = folder / era.name
+        home.mkdir()  # Keras writes its settings there, and reads those of other releases
+        variables = {**dict(era.variables), "HOME": str(home)}
+        run([str(python), *models.command(era, out), *architectures], variables=variables)
         manifest = json.loads((out / "manifest.json").read_text())
         (out / "manifest.json").unlink()
         check_stack(era, manifest["stack"])
-        table = without(read_table(), era.name, architectures)
-        copy_files([row for row in table["model"] if row["file"].startswith(f"{era.name}/")], era.name, out)
-        write_table(merged(table, era.name, manifest, out))
-        size = pack(out, CORPUS / f"{era.name}.tar.xz")
-        if era.name == EXAMPLE[0]:
+        table = without(read_table(models.table), era.name, architectures)
+        archive, root = models.archive(era), models.root(era, folder)
+        if archive.exists():
+            keep_files(table["model"], archive, folder, root)
+        write_table(merged(table, era, manifest, out), models.table)
+        size = pack(root, archive)
+        if (models.name, era.name) == (CORPUS_SET, EXAMPLE[0]):
             write_example(out, manifest["stack"])
     progress(f"{era.name}: {len(manifest['models'])} files, {size / 1e6:.2f} MB packed")
 
 
+def rows_of(table: dict[str, Any], era: str) -> list[dict[str, Any]]:
+    """A table's rows of an era's files."""
+    return [row for row in table["model"] if row["file"].startswith(f"{era}/")]
+
+
 def interpreter(era: Era) -> Path:
     """The Python of the era's environment: this one if it holds just that, one built before, or one built now."""
-    if all(installed(requirement) for requirement in era.requirements):
+    if all(installed(requirement) for requirement in (*era.requirements, *era.alone)):
         return Path(sys.executable)
     python = ENVIRONMENTS / era.name / "bin" / "python"
     if not python.exists():
         progress(f"{era.name}: building {', '.join(era.requirements)} as of {era.as_of}")
-        run([find_uv_bin(), "venv", "--quiet", "--python", era.python, str(python.parents[1])], python=era.python)
+        # pyenv's shims answer uv for a Python that is not the active one; elsewhere the variable means nothing.
+        venv = [find_uv_bin(), "venv", "--quiet", "--python", era.python, str(python.parents[1])]
+        run(venv, variables={"PYENV_VERSION": era.python})
         install = [find_uv_bin(), "pip", "install", "--quiet", "--python", str(python)]
         try:
             run([*install, "--exclude-newer", era.as_of, *era.requirements])
+            if era.alone:
+                run([*install, "--no-deps", *era.alone])
         except subprocess.CalledProcessError:
             shutil.rmtree(python.parents[1])  # half an environment would be taken for a whole one
             raise
@@ -133,9 +161,9 @@ def interpreter(era: Era) -> Path:
 
 def check_stack(era: Era, stack: dict[str, str]) -> None:
     """Stops when an environment built before is not the one that the table of eras asks for now."""
-    for requirement in era.requirements:
+    for requirement in (*era.requirements, *era.alone):
         name, _, version = requirement.partition("==")
-        if stack[name.removesuffix("-cpu")] != version:
+        if stack.get(name.removesuffix("-cpu"), version) != version:  # a stack names the frameworks alone
             sys.exit(f"{era.name} holds {stack}, not {requirement}: remove {ENVIRONMENTS / era.name} and start again")
 
 
@@ -148,15 +176,13 @@ def installed(requirement: str) -> bool:
         return False
 
 
-def run(command: list[str], *, python: str = "") -> None:
+def run(command: list[str], *, variables: Mapping[str, str] = MappingProxyType({})) -> None:
     """Runs a command in the repository, its output on stderr.
 
     Python's hash seed is fixed, as sets of names would otherwise be written in another order each time.
-    ``PYENV_VERSION`` lets pyenv's shims answer uv for a Python that is not the active one; elsewhere it means nothing.
     """
     settings = {"PYTHONHASHSEED": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    shims = {"PYENV_VERSION": python} if python else {}
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **settings, **shims}, stdout=sys.stderr, check=True)
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **settings, **variables}, stdout=sys.stderr, check=True)
 
 
 def pack(folder: Path, archive: Path) -> int:
@@ -180,10 +206,10 @@ def replace(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
-def read_table() -> dict[str, Any]:
-    """The table as it stands; empty before the first run."""
+def read_table(path: Path) -> dict[str, Any]:
+    """A table as it stands; empty before the first run."""
     empty: dict[str, Any] = {"stack": {}, "model": [], "left_out": []}
-    return {**empty, **tomllib.loads(TABLE.read_text())} if TABLE.exists() else empty
+    return {**empty, **tomllib.loads(path.read_text())} if path.exists() else empty
 
 
 def without(table: dict[str, Any], era: str, architectures: list[str]) -> dict[str, Any]:
@@ -196,32 +222,31 @@ def without(table: dict[str, Any], era: str, architectures: list[str]) -> dict[s
     return {**table, "model": models, "left_out": [row for row in table["left_out"] if row["era"] != era]}
 
 
-def copy_files(rows: list[dict[str, Any]], era: str, out: Path) -> None:
-    """Copies the files of rows that stay from the era's archive."""
-    for name in sorted({row[key] for row in rows for key in ("file", "io", "config") if key in row}):
-        source, target = unpacked(era).parent / name, out.parent / name
-        if source.is_dir():
-            shutil.copytree(source, target)
-        else:
-            shutil.copyfile(source, target)
+def keep_files(rows: list[dict[str, Any]], archive: Path, folder: Path, root: Path) -> None:
+    """Unpacks the files of rows that stay into ``root``; ``folder`` is what the table's names are relative to."""
+    kept = {folder / row[key] for row in rows for key in ("file", "io", "config") if key in row}
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            path = root / member.name
+            if not kept.isdisjoint((path, *path.parents)):
+                tar.extract(member, root, filter="data")
 
 
-def merged(table: dict[str, Any], era: str, manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+def merged(table: dict[str, Any], era: Era, manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The table with the rows that an era's writer reports."""
     written = [
         {
             **row,
-            "file": f"{era}/{row['file']}",
-            "io": f"{era}/{row['io']}",
-            **({"config": f"{era}/{row['config']}"} if "config" in row else {}),
+            **{key: f"{era.name}/{row[key]}" for key in ("file", "io", "config") if key in row},
+            **({"variables": dict(era.variables)} if era.variables else {}),
             "tolerance": TOLERANCE,
             "sha256": digest(folder / row["file"]),
         }
         for row in manifest["models"]
     ]
-    order = [each.name for each in ERAS]
-    stacks = {**table["stack"], era: manifest["stack"]}
-    left_out = [*table["left_out"], *({"era": era, **row} for row in manifest["left_out"])]
+    order = [each.name for each in ALL_ERAS]
+    stacks = {**table["stack"], era.name: manifest["stack"]}
+    left_out = [*table["left_out"], *({"era": era.name, **row} for row in manifest["left_out"])]
     return {
         "stack": {name: stacks[name] for name in order if name in stacks},
         "model": sorted(
@@ -231,10 +256,10 @@ def merged(table: dict[str, Any], era: str, manifest: dict[str, Any], folder: Pa
     }
 
 
-def write_table(table: dict[str, Any]) -> None:
-    """Writes ``corpus.toml``."""
+def write_table(table: dict[str, Any], path: Path) -> None:
+    """Writes a table."""
     lines = [
-        "# Written by tasks/fixtures.py: every file of the corpus, who wrote it, and what it needs. Not edited.",
+        f"# Written by tasks/fixtures.py: every file of the {path.stem}, who wrote it, and what it needs. Not edited.",
         "",
     ]
     for era, stack in table["stack"].items():
@@ -242,7 +267,7 @@ def write_table(table: dict[str, Any]) -> None:
     for section in ("model", "left_out"):
         for row in table[section]:
             lines += [f"[[{section}]]", *(f"{name} = {toml(value)}" for name, value in row.items()), ""]
-    replace(TABLE, "\n".join(lines).encode())
+    replace(path, "\n".join(lines).encode())
 
 
 def toml(value: Any) -> str:
