@@ -1,8 +1,8 @@
-"""The upper bounds that no metadata states: with a newer release of these packages an old TensorFlow does not work.
+"""The bounds that no metadata states: with other releases of these packages an old TensorFlow or Addons does not work.
 
-They matter where an environment is resolved from what there is today. One that is resolved as of a day in the life of
-its TensorFlow meets none of these errors. The rows are ``data/constraints.toml``, the only table here that is written by
-hand; for each there is a test that sees the error without the bound and none with it.
+They matter where an environment is resolved from what there is today, and seldom where it is resolved as of a day in
+the life of its TensorFlow. The rows are ``data/constraints.toml``, the only table here that is written
+by hand; for each there is a test that sees the error without the bound and none with it.
 """
 
 from __future__ import annotations
