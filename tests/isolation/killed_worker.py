@@ -17,7 +17,8 @@ from loadstone.isolation.worker import Worker
 if __name__ == "__main__":
     memory, model, fake_keras = map(Path, sys.argv[1:])
     module._SHARED_MEMORY = memory
-    print("begins", flush=True)
+    sys.stdout.write("begins\n")
+    sys.stdout.flush()
     while True:
         with Worker.start(Path(sys.executable)) as worker:
             worker.load(LoadRequest(path=model, kind="keras", call="keras", custom_objects_file=fake_keras))

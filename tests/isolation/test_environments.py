@@ -90,9 +90,7 @@ INSTEAD = (
 
 @pytest.mark.parametrize("worker", ["tf24"], indirect=True)
 @pytest.mark.parametrize(("architecture", "names", "note"), INSTEAD)
-def test_a_signature_where_keras_fails(
-    worker: Worker, architecture: str, names: tuple[str, ...], note: str
-) -> None:
+def test_a_signature_where_keras_fails(worker: Worker, architecture: str, names: tuple[str, ...], note: str) -> None:
     model = next(each for each in MODELS if each.file == f"tf24/{architecture}.savedmodel")
     request = LoadRequest(path=model.path, kind="saved-model", call="tf.keras", imports=("tensorflow_addons",))
     loaded = worker.load(request)
@@ -134,6 +132,4 @@ def test_ragged_inputs_and_outputs(worker: Worker, tmp_path: Path) -> None:
     assert padded.shape == (2, 2, 4)
     np.testing.assert_array_equal(padded[0, 0], padded[1, 0])
     assert not padded[1, 1].any()
-    assert worker.notes == (
-        "vectors is ragged: it is padded, and vectors:row_lengths tells how long each row is",
-    )
+    assert worker.notes == ("vectors is ragged: it is padded, and vectors:row_lengths tells how long each row is",)

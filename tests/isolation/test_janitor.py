@@ -84,7 +84,7 @@ def test_processes_are_known_by_their_environment_too() -> None:
 
 def test_a_process_number_that_was_given_out_again_is_spared() -> None:
     with Janitor() as janitor:
-        process = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+        process = subprocess.Popen(["/bin/sleep", "1000"], start_new_session=True)
         janitor._adopted[process.pid] = payload.start_of(process.pid) + 1
     if sys.platform == "linux":
         assert process.poll() is None

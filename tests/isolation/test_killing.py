@@ -20,7 +20,9 @@ HERE = Path(__file__).parent
 #: After the script said that it begins: before the janitor, while the worker starts, while it loads, while it serves.
 DELAYS = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.1, 1.5)
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists all processes with their environments")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux lists all processes with their environments"
+)
 
 
 def started(folder: Path, behaviour: str) -> subprocess.Popen[str]:

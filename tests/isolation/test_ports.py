@@ -104,7 +104,10 @@ def test_one_array_for_two_inputs() -> None:
     )
 
 
-@given(hnp.arrays(hnp.integer_dtypes() | hnp.unsigned_integer_dtypes(), st.integers(0, 5)), st.sampled_from(["int8", "uint16", "int64"]))
+@given(
+    hnp.arrays(hnp.integer_dtypes() | hnp.unsigned_integer_dtypes(), st.integers(0, 5)),
+    st.sampled_from(["int8", "uint16", "int64"]),
+)
 def test_whole_numbers_are_converted_exactly_or_not_at_all(array: Any, dtype: str) -> None:
     bounds = np.iinfo(dtype)
     fits = all(bounds.min <= number <= bounds.max for number in array.tolist())

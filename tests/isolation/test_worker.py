@@ -117,7 +117,7 @@ def test_inputs_that_do_not_fit(given: dict[str, Any], message: str, tmp_path: P
 
 def test_what_a_model_raises_is_told_and_the_worker_lives(tmp_path: Path) -> None:
     with Worker.start(PYTHON) as worker:
-        for behaviour, error in (("fail colour", "KeyError"), ("quit 3", "SystemExit")):
+        for behaviour, error in (("fail colour", "KeyError"), ("end 3", "SystemExit")):
             served(worker, behaviour, tmp_path)
             with pytest.raises(IsolationError, match=error) as problem:
                 worker.predict(X)
@@ -137,7 +137,7 @@ def test_what_is_printed_does_not_break_the_conversation(tmp_path: Path) -> None
     ("behaviour", "returncode", "message"),
     [
         ("leave 7", 7, r"exit status 7\); it said last:\n  these are the last words"),
-        ("abort", -signal.SIGABRT, r"SIGABRT\); it said last:\n(.|\n)*in abort"),
+        ("crash", -signal.SIGABRT, r"SIGABRT\); it said last:\n(.|\n)*in crash"),
     ],
 )
 def test_a_worker_that_dies(behaviour: str, returncode: int, message: str, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_larger_files_than_allowed(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the stand-in finds its pipes in /proc")
 def test_an_answer_that_announces_more_than_there_is(tmp_path: Path) -> None:
     with Worker.start(PYTHON) as worker:
-        served(worker, "shrink", tmp_path)
+        served(worker, "lie", tmp_path)
         with pytest.raises(IsolationError, match="the outputs cannot be read: 4000000000000 bytes are announced"):
             worker.predict(X)
 

@@ -139,7 +139,7 @@ def _numbers(file: "FileIO", offset: int, count: int, dtype: str) -> "Any":
     import numpy as np  # noqa: PLC0415 - as above
 
     size = np.dtype(dtype).itemsize * count
-    if count < 0 or offset + size > os.fstat(file.fileno()).st_size:
+    if count < 0 or (size and offset + size > os.fstat(file.fileno()).st_size):
         raise ValueError("{} bytes are announced, and the file is shorter".format(size))
     array = np.empty(count, dtype=dtype)
     rest = memoryview(array.view("uint8"))  # type: ignore[arg-type] # an array is a buffer; its stubs know it later

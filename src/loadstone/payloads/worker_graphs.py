@@ -19,8 +19,6 @@ _DEFAULT_SIGNATURE = "serving_default"
 _TAGS = ["serve"]
 #: Operations that give nothing a caller would want.
 _NO_OUTPUTS = ("Placeholder", "PlaceholderWithDefault", "Const", "NoOp", "Assert", "VarHandleOp", "HashTableV2")
-_NOT_RESTORED = "Keras loads it with other weights than were saved, so its signature is used"
-_NO_INPUTS = "Keras does not tell which inputs it takes, so its signature is used"
 _HANDLES = ("resource", "variant")
 
 
@@ -34,10 +32,11 @@ def saved_model(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models
         except Exception as problem:  # noqa: BLE001 - the signature is the other way to use it
             notes.append("{}.models.load_model does not load it: {}".format(request["call"], models.failure(problem)))
         else:
-            if served.inputs and _restored(served.model, request["path"]):
-                return served
-            notes.append(_NOT_RESTORED if served.inputs else _NO_INPUTS)
             order = [port["name"] for port in served.inputs], [port["name"] for port in served.outputs]
+            objection = _objection(served, order, request["path"])
+            if objection is None:
+                return served
+            notes.append("{}, so its signature is used".format(objection))
     import tensorflow as tf  # noqa: PLC0415 - after Keras, whichever that is
 
     if keras_models.graph_mode():
@@ -80,6 +79,32 @@ def _by_keras(path: str) -> bool:
         return True
     with open(os.path.join(path, "saved_model.pb"), "rb") as file:
         return b"_tf_keras_" in file.read()
+
+
+def _objection(served: "models.Served", names: "tuple[list[str], list[str]]", path: str) -> "str | None":
+    """Why what Keras loaded from a SavedModel is not what was saved; None where it is."""
+    signature = _signature_names(path)
+    if signature is None:  # there is nothing else to use
+        return None
+    if not served.inputs:
+        return "Keras does not tell which inputs it takes"
+    if any(sorted(mine) != theirs for mine, theirs in zip(names, signature)):  # noqa: B905 - Python 3.6; both are pairs
+        return "Keras loads it with other names of inputs and outputs"
+    return None if _restored(served.model, path) else "Keras loads it with other weights than were saved"
+
+
+def _signature_names(path: str) -> "tuple[list[str], list[str]] | None":
+    """The inputs and outputs of a SavedModel's default signature, None where it has none."""
+    from tensorflow.core.protobuf import saved_model_pb2  # noqa: PLC0415 - only with TensorFlow
+
+    saved = saved_model_pb2.SavedModel()
+    with open(os.path.join(path, "saved_model.pb"), "rb") as file:
+        saved.ParseFromString(file.read())
+    for graph in saved.meta_graphs:
+        if _DEFAULT_SIGNATURE in graph.signature_def:
+            signature = graph.signature_def[_DEFAULT_SIGNATURE]
+            return sorted(signature.inputs), sorted(signature.outputs)
+    return None
 
 
 def _restored(model: "Any", path: str) -> bool:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
     from loadstone.payloads import worker_models as models
 else:
@@ -20,8 +20,6 @@ def load(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models.Served
     """
     keras = framework(request["call"])
     notes = []  # type: list[str]
-    if graph_mode():
-        keras.backend.set_learning_phase(0)  # before any layer is made, so that all are made for inference
     compiled = request["compiled"]
     try:
         model = _loaded(keras, request, objects, compiled is not False)
@@ -29,8 +27,6 @@ def load(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models.Served
         if compiled is not None:
             raise
         keras.backend.clear_session()
-        if graph_mode():
-            keras.backend.set_learning_phase(0)
         model = _loaded(keras, request, objects, compiled=False)
         notes.append("it loads with compile=False only; with it: {}".format(models.failure(problem)))
         compiled = False
@@ -73,9 +69,7 @@ def serve(keras: "Any", model: "Any", served: "models.Served") -> "models.Served
     served.outputs = [models.port(name, tensor) for name, tensor in _pairs(output_names, outputs)]
     if not inputs:
         served.note("the model does not say which inputs it takes: they are passed on as they are named")
-    if graph_mode():
-        served.compute = _session(keras, inputs, outputs, output_names)
-    elif _on_tensorflow(keras):
+    if not graph_mode() and _on_tensorflow(keras):
         served.compute = _Traced(model, inputs, output_names, served)
     else:
         served.compute = lambda given: named(model.predict_on_batch(_packed(list(given.values()))), output_names)
@@ -150,22 +144,16 @@ class _Traced(object):
         return made
 
 
-def _session(
-    keras: "Any", inputs: "list[Any]", outputs: "list[Any]", names: "list[str]"
-) -> "Callable[[dict[str, Any]], list[tuple[str, Any]]]":
-    """A model on TensorFlow 1: a function of its graph, run in Keras' session."""
-    if not inputs or not outputs:
-        raise ValueError("the model has no graph: it was never given the shape of its inputs")
-    function = keras.backend.function(inputs, outputs)
-    return lambda given: named(list(function(list(given.values()))), names)
-
-
 def _loaded(keras: "Any", request: "dict[str, Any]", objects: "dict[str, Any]", compiled: bool) -> "Any":  # noqa: FBT001 - private
     load_model = keras.models.load_model
-    options = {"compile": compiled}  # type: dict[str, Any]
-    if request["safe_mode"] is False and "safe_mode" in inspect.signature(load_model).parameters:
+    known = inspect.signature(load_model).parameters
+    options = {"compile": compiled} if "compile" in known else {}  # Keras 1 always tries
+    if request["safe_mode"] is False and "safe_mode" in known:
         options["safe_mode"] = False
-    with keras.utils.custom_object_scope(objects):  # some loaders of SavedModels do not look at the argument
+    scope = getattr(keras.utils, "custom_object_scope", None)
+    if scope is None:  # Keras 1
+        return load_model(request["path"], custom_objects=objects, **options)
+    with scope(objects):  # some loaders of SavedModels do not look at the argument
         return load_model(request["path"], custom_objects=objects, **options)
 
 

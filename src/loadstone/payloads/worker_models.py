@@ -108,9 +108,20 @@ def imported(modules: "list[str]") -> None:
     """Import what registers the objects and operations that a model needs."""
     for name in modules:
         module = importlib.import_module(name)
-        if name == "tensorflow_addons" and hasattr(module, "register_all"):
-            with contextlib.suppress(Exception):  # beside tensorflow-cpu they do not load; few models need them
-                module.register_all(keras_objects=False)  # it loads its operations only when they are first called
+        if name == "tensorflow_addons":
+            _operations(os.path.dirname(str(module.__file__)))
+
+
+def _operations(package: str) -> None:
+    """Load the operations of TensorFlow Addons, which itself does so only when one is first called.
+
+    Beside ``tensorflow-cpu`` they do not load, and few models need them.
+    """
+    for folder, _, names in os.walk(os.path.join(package, "custom_ops")):
+        for name in names:
+            if name.endswith((".so", ".pyd", ".dylib")):
+                with contextlib.suppress(Exception):
+                    sys.modules["tensorflow"].load_op_library(os.path.join(folder, name))
 
 
 def custom_objects(named: "dict[str, str]", file: "str | None") -> "dict[str, Any]":
@@ -126,9 +137,8 @@ def custom_objects(named: "dict[str, str]", file: "str | None") -> "dict[str, An
         folder = os.path.dirname(file)
         if folder not in sys.path:
             sys.path.insert(0, folder)
-        for name, value in runpy.run_path(file).items():
-            if not name.startswith("_") and (callable(value) or inspect.ismodule(value)):
-                found[name] = value
+        defined = {name: value for name, value in runpy.run_path(file).items() if not name.startswith("_")}
+        found = {name: value for name, value in defined.items() if callable(value) or inspect.ismodule(value)}
     for name, place in named.items():
         module, _, attributes = place.partition(":")
         value = importlib.import_module(module)
