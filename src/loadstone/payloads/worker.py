@@ -2,7 +2,8 @@
 
     python -I -B worker.py SETTINGS
 
-SETTINGS is JSON: ``network`` (whether it may use it), ``limits``, and the files of arrays, ``inputs`` and ``outputs``.
+SETTINGS is JSON: ``network`` (whether it may use it), ``limits``, ``bytecode`` (whether imports are compiled for the
+next time), and the files of arrays, ``inputs`` and ``outputs``.
 Commands come as JSON lines on standard input, answers go as JSON lines to standard output; what a framework or a user's
 own code prints goes to standard error instead. When the command pipe ends, or the parent is gone, it ends at once.
 
@@ -15,7 +16,6 @@ import io
 import json
 import os
 import platform
-import queue
 import select
 import sys
 import threading
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from io import FileIO
     from typing import Any
 
-_POLL_SECONDS = 1.0
+_POLL_MILLISECONDS = 1000
 _MESSAGE_LENGTH = 100000
 
 
@@ -41,7 +41,11 @@ def part(name: str) -> "Any":
     assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - for the type checker; a path has both
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # loadstone's own folder is none of its business
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = writes
     return module
 
 
@@ -55,12 +59,14 @@ def main(arguments: "list[str]") -> None:
     sys.stdout = sys.stderr
     faulthandler.enable()  # a crash inside a framework tells on standard error where it was
     confinement = part("worker_confinement").confine(settings["limits"], bool(settings["network"]))
-    requests = queue.Queue()  # type: queue.Queue[dict[str, Any]]
-    threading.Thread(target=_listen, args=(commands, requests, owner), daemon=True).start()
+    sys.dont_write_bytecode = not settings["bytecode"]
+    threading.Thread(target=_watch, args=(commands, owner), daemon=True).start()
     _say(answers, {"python": platform.python_version(), "confinement": confinement})
     server = Server(settings["inputs"], settings["outputs"])
-    while True:
-        _say(answers, server.answer(requests.get()))
+    with io.open(commands, "rb") as lines:
+        for line in lines:
+            _say(answers, server.answer(json.loads(line.decode("ascii"))))
+    os._exit(0)  # whoever started it ends what it started
 
 
 class Server(object):
@@ -116,27 +122,18 @@ def versions() -> "dict[str, str]":
     return found
 
 
-def _listen(descriptor: int, requests: "queue.Queue[dict[str, Any]]", owner: int) -> None:
-    """Pass commands on; end this process as soon as nobody is there to command it."""
-    told = b""
-    while True:
-        chunk = _heard(descriptor, owner)
-        if not chunk:
-            os._exit(0)  # in the middle of whatever it is; whoever started it ends what it started
-        told += chunk
-        lines = told.split(b"\n")
-        told = lines.pop()
-        for line in lines:
-            requests.put(json.loads(line.decode("ascii")))
+def _watch(commands: int, owner: int) -> None:
+    """End this process in the middle of whatever it is, as soon as nobody is there to command it.
 
-
-def _heard(descriptor: int, owner: int) -> bytes:
-    """The next bytes; none when the parent is gone. A forked sibling may keep the pipe open, so both are looked at."""
-    if os.name == "posix":
-        while not select.select([descriptor], [], [], _POLL_SECONDS)[0]:
-            if os.getppid() != owner:
-                return b""
-    return os.read(descriptor, 65536)
+    A forked sibling may keep the pipe open, so the parent is looked at too.
+    """
+    if not hasattr(select, "poll"):  # Windows: the janitor of the owner ends this process
+        return
+    poller = select.poll()
+    poller.register(commands, 0)  # nothing but its end
+    while not poller.poll(_POLL_MILLISECONDS) and os.getppid() == owner:
+        pass
+    os._exit(0)
 
 
 def _say(descriptor: int, answer: "dict[str, Any]") -> None:

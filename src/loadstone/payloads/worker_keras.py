@@ -99,7 +99,7 @@ class _Traced(object):
 
         self.tf, self.model, self.names, self.served, self.inputs = tf, model, names, served, inputs
         plain = bool(inputs) and not any(_composite(each) for each in inputs)
-        self.traced = None  # type: Callable[[Any], Any] | None
+        self.traced = None  # type: Any
         if plain:
             specs = [tf.TensorSpec(models.shape_of(each), each.dtype) for each in inputs]
             self.traced = tf.function(lambda *tensors: self.run(list(tensors)), input_signature=specs)

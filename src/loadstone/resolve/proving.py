@@ -61,7 +61,7 @@ def prove(
         IsolationError: it does not load.
         LoadstoneError: ``io`` cannot be read.
     """
-    with Worker.start(python, limits=limits, variables=variables) as worker:
+    with Worker.start(python, limits=limits, variables=variables, bytecode=True) as worker:
         loaded = worker.load(request)
         if io is not None:
             return Seen(loaded=loaded, forward=None, parity=_compared(worker, loaded, io))

@@ -205,7 +205,13 @@ def isolated(artifact: Artifact, how: Isolation) -> Isolated:
         trusted=how.trusted,
     )
     how.progress(f"loading {artifact.source} in {environment.summary}")
-    worker = Worker.start(python, limits=how.limits, variables=environment.variables, network=how.network)
+    worker = Worker.start(
+        python,
+        limits=how.limits,
+        variables=environment.variables,
+        network=how.network,
+        bytecode=how.env is None,  # an environment that the user named is left as it is
+    )
     try:
         return Isolated(worker, worker.load(request))
     except BaseException:
