@@ -124,7 +124,7 @@ def test_documents_of_any_shape_are_answered(tmp_path: Path, class_name: object,
     assert write(tmp_path, metadata=documents).format is Format.SAVED_MODEL
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 @pytest.mark.parametrize("name", ["saved_model.pb", "keras_metadata.pb", "variables/variables.index"])
 @by_file([SMALL, BY_FILE["tf24/custom_layer.savedmodel"]])
@@ -139,7 +139,7 @@ def test_damage_anywhere_is_answered(tmp_path: Path, model: Model, name: str, da
     assert read_saved_model(folder).source == str(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=st.binary(max_size=300), metadata=st.binary(max_size=300))
 def test_any_bytes_are_answered(tmp_path: Path, program: bytes, metadata: bytes) -> None:
     (tmp_path / "saved_model.pb").write_bytes(program)

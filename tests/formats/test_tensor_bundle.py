@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SCRATCH = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SCRATCH = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 SAVED_MODEL = next(model for model in MODELS if model.format is Format.SAVED_MODEL)
 
 

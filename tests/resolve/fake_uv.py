@@ -58,7 +58,7 @@ def _resolved(text: str, there: Mapping[str, str]) -> Answer:
         wanted.setdefault(requirement.name, []).append(requirement)
     pins = {}
     for name, requirements in wanted.items():
-        exact = [str(each.specifier).removeprefix("==") for each in requirements if str(each.specifier)[:2] == "=="]
+        exact = [str(each.specifier).removeprefix("==").replace("*", "0") for each in requirements if str(each.specifier)[:2] == "=="]
         version = there.get(name, exact[0] if exact else "1.0")
         if not all(version in each.specifier for each in requirements):
             return Answer(status=1, output="", error=REFUSED)
