@@ -50,7 +50,7 @@ def of_build(text: str, python: str) -> str:
 def of_outcome(outcome: Outcome) -> str | None:
     """Why something did not work in an environment that was built; None when all did."""
     for step, error in outcome.errors.items():
-        what = _STEPS.get(step) or f"{step} of that era does not load or gives other outputs"
+        what = _STEPS.get(step) or f"the {step} does not load or gives other outputs"
         return f"{what}: {_one_line(error)}"
     return None
 

@@ -58,7 +58,8 @@ def _resolved(text: str, there: Mapping[str, str]) -> Answer:
         wanted.setdefault(requirement.name, []).append(requirement)
     pins = {}
     for name, requirements in wanted.items():
-        exact = [str(each.specifier).removeprefix("==").replace("*", "0") for each in requirements if str(each.specifier)[:2] == "=="]
+        stated = [str(each.specifier) for each in requirements]
+        exact = [each.removeprefix("==").replace("*", "0") for each in stated if each.startswith("==")]
         version = there.get(name, exact[0] if exact else "1.0")
         if not all(version in each.specifier for each in requirements):
             return Answer(status=1, output="", error=REFUSED)

@@ -49,7 +49,8 @@ class Measured:
         addons: ``import tensorflow_addons`` works; None where the era has no Addons.
         addons_ops: every custom operator library of Addons loads, beside the distribution ``tensorflow``. (Most do not
             load beside ``tensorflow-cpu``.)
-        fixture: models that were saved in that era load and give their recorded outputs within 1e-5.
+        fixture: models that were saved in that era load and give their recorded outputs within 1e-5. (Of Keras 3,
+            models of the newest release up to the era's own that any were saved by.)
         seconds: of resolving and installing, with everything downloaded before.
         megabytes: 10^6 bytes of the whole environment on disk.
         why: in words, what failed; None when nothing did.
