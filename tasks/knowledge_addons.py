@@ -10,11 +10,14 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from tasks.knowledge_arguments import Accepted, Arguments
+from tasks.knowledge_config import Configurations
 from tasks.knowledge_source import Definition, Function, registration, strings, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tasks.knowledge_config import Caller
+    from tasks.knowledge_mappings import Keys
     from tasks.knowledge_source import Package
 
 ROOT = "tensorflow_addons"
@@ -84,19 +87,34 @@ def public_paths(package: Package) -> dict[Definition, str]:
 
 
 class KerasBases:
-    """Answers what the classes of Keras take that Addons derives from."""
+    """Answers what the classes of Keras take and write that Addons derives from."""
 
     def __init__(self, keras: Package, root: str) -> None:
         self.keras = keras
         self.root = root
         self.arguments = Arguments(keras)
+        self.configurations = Configurations(keras, self.arguments)
+        self._found: dict[str, Definition | None] = {}
 
     def __call__(self, path: str) -> Accepted | None:
         """The keywords of ``tensorflow.keras.layers.Wrapper``, None for what is not Keras's."""
+        definition = self._definition(path)
+        return self.arguments.constructor(definition) if definition else None
+
+    def configuration(self, path: str, caller: Caller, start: int) -> Keys | None:
+        """The keys that ``tensorflow.keras.layers.Wrapper`` writes for an object of a class derived from it."""
+        # Addons 0.18 itself takes the other class where Keras has no legacy ones.
+        definition = self._definition(path) or self._definition(path.replace(".legacy.", "."))
+        return self.configurations.inherited(definition, caller, start) if definition else None
+
+    def _definition(self, path: str) -> Definition | None:
+        if path not in self._found:
+            self._found[path] = self._looked_up(path)
+        return self._found[path]
+
+    def _looked_up(self, path: str) -> Definition | None:
         owner, _, name = path.removeprefix("tensorflow.").rpartition(".")
         if owner.startswith("python.keras"):
             target = self.keras.lookup(self.root + owner.removeprefix("python.keras"), name)
-            definition = target if isinstance(target, Definition) else None
-        else:
-            definition = self.keras.exporting(f"{owner}.{name}") if owner.startswith("keras.") else None
-        return self.arguments.constructor(definition) if definition else None
+            return target if isinstance(target, Definition) else None
+        return self.keras.exporting(f"{owner}.{name}") if owner.startswith("keras.") else None

@@ -11,7 +11,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tasks.knowledge_source import Definition, Function, method, strings, walk
+from tasks.knowledge_source import Alias, Definition, Function, method, strings, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +71,7 @@ class Arguments:
             function = method(owner, "__init__")
             if not function:
                 continue
-            own = frozenset(parameters(function)[1 + filled :])
+            own = frozenset(parameters(function)[1 + filled :]) | self._renamed(owner, function)
             if not function.args.kwarg:
                 return Accepted(own)
             rest = function.args.kwarg.arg
@@ -86,6 +86,36 @@ class Arguments:
                 inherited = Accepted(handed.names, open_ended=handed.open_ended and not usage.checked)
             return Accepted((own | usage.read | inherited.names) - usage.refused, inherited.open_ended)
         return self._foreign_constructor(lineage)
+
+    def _renamed(self, owner: Definition, function: Function) -> frozenset[str]:
+        """The keywords that a decorator of multi-backend Keras 2 takes over from Keras 1: ``legacy_dense_support``."""
+        names: set[str] = set()
+        decorators = [each for each in function.decorator_list if isinstance(each, ast.Attribute)]
+        for decorator in (each for each in decorators if each.attr.startswith("legacy_")):
+            match self._assigned(owner, decorator):
+                case ast.Call(keywords=keywords):
+                    given = {keyword.arg: keyword.value for keyword in keywords}
+                    pairs = getattr(given.get("conversions"), "elts", [])
+                    names.update(strings(pair)[0] for pair in pairs)
+                    names |= self._preprocessed(owner, decorator, given.get("preprocessor"))
+                case _:
+                    pass
+        return frozenset(names)
+
+    def _preprocessed(self, owner: Definition, decorator: ast.Attribute, preprocessor: ast.expr | None) -> set[str]:
+        """The keywords that the function looks for which such a decorator hands all of them to."""
+        module = self.package.resolve(owner.module, decorator.value)
+        target = self.package.definition(module, preprocessor) if isinstance(module, str) and preprocessor else None
+        if target is None or not isinstance(target.node, Function):
+            return set()
+        return self.usage(target, target.node, parameters(target.node)[-1]).read
+
+    def _assigned(self, owner: Definition, name: ast.Attribute) -> ast.expr | None:
+        """What ``module.name`` was assigned."""
+        target = self.package.resolve(owner.module, name.value)
+        module = self.package.module(target) if isinstance(target, str) else None
+        bound = module.bindings.get(name.attr, []) if module else []
+        return next((binding.value for binding in bound if isinstance(binding, Alias)), None)
 
     def _foreign_constructor(self, lineage: tuple[Definition, ...]) -> Accepted:
         found = (self.foreign(base) for base in self.package.foreign_bases(lineage[0]))

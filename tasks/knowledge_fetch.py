@@ -10,9 +10,11 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from packaging.version import Version
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 WHEELS = ROOT / ".cache" / "wheels"
@@ -30,15 +32,30 @@ UV = Path(sys.executable).with_name("uv")
 
 # uv speaks of 3.6 and later; older interpreters are outside what loadstone judges.
 PYTHONS = tuple(f"3.{minor}" for minor in range(6, 15))
-PLATFORMS = ("manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux2010_x86_64")
+LINUX = ("manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux2010_x86_64")
+OTHERS = ("manylinux_2_17_aarch64", "manylinux2014_aarch64", "macosx_14_0_arm64", "macosx_14_0_x86_64", "win_amd64")
+
+# What a wheel's platform tag begins and ends with, and what loadstone calls the platform.
+TAGS = {
+    ("manylinux", "_x86_64"): "linux-x86_64",
+    ("manylinux", "_aarch64"): "linux-aarch64",
+    ("macosx", "_x86_64"): "macos-x86_64",
+    ("macosx", "_arm64"): "macos-arm64",
+    ("win", "_amd64"): "windows-x86_64",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """The wheels of one release: the day of the first upload, the CPythons they are built for."""
+    """The files of one release: the day of the first upload, and the CPythons that they can be installed on.
+
+    ``wheels`` are the pairs of Python and platform that there is a wheel for; none where every file is pure Python.
+    """
 
     released: dt.date
     pythons: tuple[str, ...]
+    wheels: frozenset[tuple[str, str]]
+    kind: str
 
 
 def run(*command: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
@@ -52,51 +69,70 @@ def pip(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments)
 
 
-def versions(distribution: str) -> tuple[Version, ...]:
-    """Every final release that has a wheel for one of ``PYTHONS``, oldest first."""
-    found: set[Version] = set()
+def _options(platforms: tuple[str, ...]) -> list[str]:
+    return [option for platform in platforms for option in ("--platform", platform)]
+
+
+@cache
+def listed(distribution: str, *, sdists: bool = False) -> dict[Version, tuple[str, ...]]:
+    """Every final release with a file for one of ``PYTHONS``, on any platform, oldest first; and for which Pythons."""
+    found: dict[Version, list[str]] = {}
+    binary = () if sdists else ("--only-binary", ":all:")
     for python in PYTHONS:
-        platforms = [option for platform in PLATFORMS for option in ("--platform", platform)]
-        answer = pip(
-            "index", "versions", distribution, "--python-version", python, *platforms, "--only-binary", ":all:"
-        )
-        listed = re.search(r"^Available versions: (.*)$", answer.stdout, re.MULTILINE)
-        if listed:
-            found |= {Version(version) for version in listed[1].split(", ")}
+        asked = ("index", "versions", distribution, "--python-version", python)
+        answer = pip(*asked, *_options(LINUX + OTHERS), *binary)
+        told = re.search(r"^Available versions: (.*)$", answer.stdout, re.MULTILINE)
+        for version in told[1].split(", ") if told else ():
+            found.setdefault(Version(version), []).append(python)
     if not found:
         raise SystemExit(f"pip lists no release of {distribution}")
-    return tuple(sorted(found))
+    return {version: tuple(found[version]) for version in sorted(found)}
 
 
-def files(distribution: str, version: Version) -> Files:
-    """The dates and Pythons of one release.
+def files(distribution: str, version: Version, pythons: tuple[str, ...]) -> Files:
+    """The dates, Pythons and platforms of one release, that pip lists for ``pythons``.
 
-    uv's lock in the pylock format (PEP 751) carries each wheel's name and upload time. A release is locked for the
-    lowest Python that it has wheels for, or the older ones would be left out.
+    uv's lock in the pylock format (PEP 751) carries each file's name and upload time. A release is locked for the
+    lowest Python that it admits, or the files for older ones would be left out. pip lists an installed release for
+    every Python, uv knows better.
     """
-    for python in PYTHONS:
+    error = ""
+    for position, python in enumerate(pythons):
         answer = run(
             *(UV, "pip", "compile", "--quiet", "--no-deps", "--universal", "--format", "pylock.toml"),
             *("--python-version", python, "-"),
             text=f"{distribution}=={version}",
         )
         if answer.returncode == 0:
-            wheels = tomllib.loads(answer.stdout)["packages"][0]["wheels"]
+            package = tomllib.loads(answer.stdout)["packages"][0]
+            wheels = package.get("wheels", [])
+            tagged = _tagged([wheel["url"].rpartition("/")[2] for wheel in wheels])
             return Files(
-                released=min(wheel["upload-time"] for wheel in wheels).date(),
-                pythons=_pythons([wheel["url"].rpartition("/")[2] for wheel in wheels]),
+                released=min(file["upload-time"] for file in wheels or [package["sdist"]]).date(),
+                pythons=tuple(p for p in PYTHONS if any(p == each for each, _ in tagged)) or pythons[position:],
+                wheels=tagged,
+                kind="any" if wheels else "sdist",
             )
-    raise SystemExit(f"uv finds no wheel of {distribution} {version}: {answer.stderr}")
+        error = answer.stderr
+    raise SystemExit(f"uv finds no file of {distribution} {version}: {error}")
 
 
-def _pythons(names: list[str]) -> tuple[str, ...]:
-    tags = {tag.interpreter for name in names for tag in parse_wheel_filename(name)[3]}
-    pythons = {f"{tag[2]}.{tag[3:]}" for tag in tags if re.fullmatch(r"cp3\d+", tag)}
-    return tuple(sorted(pythons & set(PYTHONS), key=PYTHONS.index))
+def _tagged(names: list[str]) -> frozenset[tuple[str, str]]:
+    """The Pythons and platforms that wheels are built for."""
+    return frozenset(
+        (f"3.{tag.interpreter[3:]}", platform)
+        for name in names
+        for tag in parse_wheel_filename(name)[3]
+        for (start, end), platform in TAGS.items()
+        if tag.platform.startswith(start) and tag.platform.endswith(end)
+        if tag.interpreter.startswith("cp3") and f"3.{tag.interpreter[3:]}" in PYTHONS
+    )
 
 
-def requirement(distribution: str, version: Version, python: str, name: str) -> SpecifierSet | None:
-    """What a release's metadata requires of ``name``, None when it does not.
+def requirement(
+    distribution: str, version: Version, python: str, name: str, platform: str = "linux"
+) -> SpecifierSet | None:
+    """What a release's metadata requires of ``name`` on one platform, None when it does not.
 
     uv reads the metadata alone, not the whole wheel, and tells the requirements in its verbose log before it resolves
     them; it is stopped there.
@@ -104,7 +140,10 @@ def requirement(distribution: str, version: Version, python: str, name: str) -> 
     stated = f"Adding transitive dependency for {distribution}=={version}: "
     stated_by_uv: list[str] = []
     with subprocess.Popen(
-        (UV, "pip", "compile", "--verbose", "--no-header", "--python-version", python, "-"),
+        (
+            *(UV, "pip", "compile", "--verbose", "--no-header", "--python-version", python),
+            *("--python-platform", platform, "-"),
+        ),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -118,9 +157,9 @@ def requirement(distribution: str, version: Version, python: str, name: str) -> 
                 if stated in line:
                     stated_by_uv.append(line.partition(stated)[2])
                 elif stated_by_uv:
+                    process.terminate()
                     break
-        process.terminate()
-    if not stated_by_uv:
+    if not stated_by_uv and process.returncode:
         raise SystemExit(f"uv tells no requirement of {distribution} {version}")
     for line in stated_by_uv:
         match = re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*([^;{]*)", line)
@@ -130,30 +169,48 @@ def requirement(distribution: str, version: Version, python: str, name: str) -> 
 
 
 def wheel(distribution: str, version: Version) -> Path:
-    """The path of a release's wheel, downloaded unless it is cached."""
+    """The path of a release's wheel, or of its source distribution without one; downloaded unless it is cached."""
     WHEELS.mkdir(parents=True, exist_ok=True)
     if cached := _cached(distribution, version):
         return cached
-    platforms = [option for platform in PLATFORMS for option in ("--platform", platform)]
     fixed = ("download", "--quiet", "--no-deps", "--ignore-requires-python", "--only-binary", ":all:")
     for python in reversed(PYTHONS):
-        pip(*fixed, "--python-version", python, *platforms, "--dest", WHEELS, f"{distribution}=={version}")
+        pip(*fixed, "--python-version", python, *_options(LINUX), "--dest", WHEELS, f"{distribution}=={version}")
         if cached := _cached(distribution, version):
             return cached
+    pip(*fixed[:3], "--no-binary", ":all:", "--dest", WHEELS, f"{distribution}=={version}")
+    if cached := _cached(distribution, version):
+        return cached
     raise SystemExit(f"pip downloads no wheel of {distribution} {version}")
 
 
 def _cached(distribution: str, version: Version) -> Path | None:
     stem = canonicalize_name(distribution).replace("-", "_")
-    return next(iter(sorted(WHEELS.glob(f"{stem}-{version}-*"))), None)
+    # Early releases spell their own name as it is spoken: Keras-2.3.1.
+    found = (
+        path
+        for path in WHEELS.iterdir()
+        if path.name.lower().startswith((f"{stem}-{version}-", f"{stem}-{version}.tar"))
+    )
+    return min(found, default=None)
 
 
 def sources(path: Path, keep: tuple[str, ...] = ("",)) -> Mapping[str, str]:
-    """The Python files of a wheel below one of ``keep``, by their path in it. Nothing is unpacked."""
+    """The Python files of an archive below one of ``keep``, by their path in it. Nothing is unpacked."""
+    if path.name.endswith(".tar.gz"):
+        return {name: text for name, text in _sdist_sources(path) if name.startswith(keep)}
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.startswith(keep) and name.endswith(".py")]
         # Up to 2.1 TensorFlow's own modules lie beside the name they are imported by.
         return {name.replace("tensorflow_core/", "tensorflow/"): archive.read(name).decode("utf-8") for name in names}
+
+
+def _sdist_sources(path: Path) -> Iterator[tuple[str, str]]:
+    with tarfile.open(path) as archive:
+        for member in archive:
+            name = member.name.partition("/")[2]
+            if name.endswith(".py") and (content := archive.extractfile(member)):
+                yield name, content.read().decode("utf-8")
 
 
 def shrink(path: Path, keep: tuple[str, ...]) -> Path:

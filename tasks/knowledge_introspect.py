@@ -42,22 +42,27 @@ BASES = {
 }
 
 
-def keras2(root: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """The tables of Keras 2, all kinds complete but the optimizers."""
+def keras2(root: str, public: Any) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The tables of Keras 2 below ``root``, all kinds complete but the optimizers; ``public`` is its interface."""
     layers = importlib.import_module(root + ".layers.serialization")
-    layers.populate_deserializable_objects()
     initializers = importlib.import_module(root + ".initializers")
-    initializers.populate_deserializable_objects()
-    filled = layers.LOCAL.ALL_OBJECTS
-    found = {
-        "layers": {name: filled[name] for name in filled if inspect.isclass(filled[name]) and name != "InputSpec"},
-        "initializers": initializers.LOCAL.ALL_OBJECTS,
-    }
+    if hasattr(layers, "LOCAL"):
+        layers.populate_deserializable_objects()
+        initializers.populate_deserializable_objects()
+        filled = layers.LOCAL.ALL_OBJECTS
+        found = {
+            "layers": {name: filled[name] for name in filled if inspect.isclass(filled[name]) and name != "InputSpec"},
+            "initializers": initializers.LOCAL.ALL_OBJECTS,
+        }
+    else:
+        # TensorFlow 2.1 and 2.2 look layers up in the module's globals.
+        filled = vars(layers)
+        found = {"layers": members(layers, "Layer") if "Layer" in filled else members(public.layers, "Layer")}
     for kind, base in BASES.items():
         found[kind] = members(importlib.import_module(root + "." + kind), base)
     if first(root + ".saving.serialization_lib"):
         # The .keras format finds public names, too.
-        found["layers"].update(members(importlib.import_module("tensorflow").keras.layers, "Layer"))
+        found["layers"].update(members(public.layers, "Layer"))
     found["activations"].update(
         (name, thing) for name, thing in filled.items() if is_a(thing, filled["Layer"]) and activates(root, name)
     )
@@ -65,14 +70,40 @@ def keras2(root: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
         root + ".optimizers.schedules.learning_rate_schedule", root + ".optimizer_v2.learning_rate_schedule"
     )
     found["optimizers.schedules"] = members(schedules, "LearningRateSchedule")
-    complete = sorted(found)
-    optimizers = importlib.import_module("tensorflow").keras.optimizers
+    complete = sorted(found) if hasattr(layers, "LOCAL") else ["activations", "constraints", "losses", "metrics"]
+    optimizers = public.optimizers
     found["optimizers"] = {
         name: thing
         for name, thing in vars(optimizers).items()
         if is_a(thing, optimizers.Optimizer) and name != "Optimizer"
     }
     return found, complete
+
+
+def multibackend() -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The modules whose globals multi-backend Keras looks names up in. Makers of objects are functions there."""
+    import keras
+
+    modules = {
+        "layers": ("keras.layers", "Layer"),
+        "models": ("keras.models", "Model"),
+        "activations": ("keras.activations", None),
+        "initializers": ("keras.initializers", "Initializer"),
+        "regularizers": ("keras.regularizers", "Regularizer"),
+        "constraints": ("keras.constraints", "Constraint"),
+        "losses": ("keras.losses", "Loss"),
+        "metrics": ("keras.metrics", "Metric"),
+        "optimizers": ("keras.optimizers", "Optimizer"),
+    }
+    if keras.__version__.startswith("1."):
+        modules.update(losses=("keras.objectives", None), metrics=("keras.metrics", None))
+        del modules["initializers"]
+    found = {}
+    for kind, (name, base) in modules.items():
+        module = importlib.import_module(name)
+        found[kind] = members(module, base if hasattr(module, base or "") else None)
+    found["optimizers"].pop("Optimizer")
+    return found, ["activations", "constraints", "losses", "metrics"]
 
 
 def activates(root: str, name: str) -> bool:
@@ -118,33 +149,83 @@ def is_a(thing: Any, base: Any) -> bool:
     return inspect.isclass(thing) and issubclass(thing, base)
 
 
-def told(objects: dict[str, Any]) -> dict[str, Any]:
-    """Signatures by name, of the public classes and functions."""
+# What a required parameter is given, one after the other, until a constructor takes it.
+GUESSES = (1, "relu", [1, 1], 0.5)
+
+
+def written(thing: Any, wrapped: Any) -> list[str] | None:
+    """The keys of the configuration of an object of a class, None when none could be made or asked."""
+    if not inspect.isclass(thing):
+        return None
+    parameters = inspect.signature(thing.__init__).parameters.values()
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    required = [p.name for p in parameters if p.kind in named and p.default is p.empty and p.name != "self"]
+    for guess in (*GUESSES, wrapped) if required else GUESSES[:1]:
+        try:
+            one: Any = thing(**dict.fromkeys(required, guess))
+            config = one.get_config()
+        except Exception:  # noqa: BLE001, S112 - a constructor may refuse a guess in any way; the next one may do
+            continue
+        return sorted(config) if isinstance(config, dict) else None
+    return None
+
+
+def told(objects: dict[str, Any], wrapped: Any) -> dict[str, Any]:
+    """Signatures and configuration keys by name, of the public classes and functions."""
     things = {name: thing for name, thing in objects.items() if callable(thing) and not name.startswith("_")}
-    return {name: signature(thing) for name, thing in sorted(things.items())}
+    return {name: [*signature(thing), written(thing, wrapped)] for name, thing in sorted(things.items())}
+
+
+def addons(tensorflow: Any) -> dict[str, Any]:
+    """What TensorFlow Addons registers, nothing without it."""
+    package = first("tensorflow_addons")
+    if package is None:
+        return {}
+    for module in pkgutil.walk_packages(package.__path__, "tensorflow_addons."):
+        if "test" not in module.name:
+            importlib.import_module(module.name)
+    custom = tensorflow.keras.utils.get_custom_objects()
+    registered = {name: custom[name] for name in custom if name.startswith("Addons>")}
+    layer = tensorflow.keras.layers.Dense(1)
+    return {"addons_version": package.__version__, "addons": told(registered, layer)}
+
+
+def answer(distribution: str, version: str, found: Any, layer: Any) -> dict[str, Any]:
+    """What one Keras tells: ``found`` are its names by kind, and the kinds of which those are all."""
+    objects, complete = found
+    return {
+        "distribution": distribution,
+        "keras": version.replace("-tf", ""),
+        "complete": complete,
+        "objects": {kind: told(things, layer) for kind, things in objects.items()},
+    }
+
+
+def everyone(tensorflow: Any) -> list[dict[str, Any]]:
+    """What each Keras of the environment tells."""
+    answers = []
+    standalone, legacy = first("keras"), first("tf_keras")
+    version = [int(part) for part in standalone.__version__.split(".")[:2]] if standalone else []
+    if standalone and (version < [2, 4] or version >= [3]):
+        found = keras3() if version >= [3] else multibackend()
+        answers.append(answer("keras", standalone.__version__, found, standalone.layers.Dense(1)))
+    bundled = [int(part) for part in tensorflow.__version__.split(".")[:2]]
+    for public in (tensorflow.keras if [2, 1] <= bundled < [2, 16] else None, legacy):
+        if public is not None:
+            root = type(public.layers.Dense(1)).__module__.partition(".layers")[0]
+            distribution = {"tensorflow": "tensorflow", "tf_keras": "tf-keras"}.get(root.partition(".")[0], "keras")
+            said = standalone.__version__ if standalone and distribution == "keras" else public.__version__
+            answers.append(answer(distribution, said, keras2(root, public), public.layers.Dense(1)))
+    return answers
 
 
 def main() -> None:
     """Asks, and prints the answer as one line of JSON."""
-    standalone = first("keras")
-    answer = {"keras": getattr(standalone, "__version__", None)}
-    if standalone and standalone.__version__.startswith("3."):
-        found, complete = keras3()
-    else:
-        tensorflow = importlib.import_module("tensorflow")
-        answer["keras"] = answer["keras"] or tensorflow.keras.__version__
-        root = type(tensorflow.keras.layers.Dense(1)).__module__.partition(".layers")[0]
-        found, complete = keras2(root)
-        addons = importlib.import_module("tensorflow_addons")
-        for module in pkgutil.walk_packages(addons.__path__, "tensorflow_addons."):
-            if "test" not in module.name:
-                importlib.import_module(module.name)
-        answer["addons_version"] = addons.__version__
-        custom = tensorflow.keras.utils.get_custom_objects()
-        answer["addons"] = told({name: custom[name] for name in custom if name.startswith("Addons>")})
-    answer["complete"] = complete
-    answer["objects"] = {kind: told(objects) for kind, objects in found.items()}
-    print(json.dumps(answer))
+    tensorflow: Any = importlib.import_module("tensorflow")
+    answers = {"tensorflow": tensorflow.__version__, "answers": everyone(tensorflow)}
+    if not first("tf_keras") and tensorflow.__version__.startswith("2"):
+        answers.update(addons(tensorflow))
+    print(json.dumps(answers))
 
 
 main()

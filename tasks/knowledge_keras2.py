@@ -19,6 +19,7 @@ from tasks.knowledge_registry import (
     classes,
     is_object,
     layer_or_model,
+    listed,
     module_objects,
     snake_case,
     with_registered,
@@ -58,11 +59,11 @@ def names(package: Package, root: str) -> Found:
             found[kind, name].append(definition)
     for name, definition in _activation_layers(package, f"{root}.activations"):
         found[ObjectKind.ACTIVATION, name].append(definition)
-    for name, definition in _listed(package, f"{root}.optimizers"):
+    for name, definition in listed(package, f"{root}.optimizers"):
         for spelling in {name, definition.name if name == definition.name.lower() else name}:
             found[ObjectKind.OPTIMIZER, spelling].append(definition)
     policy = package.first(f"{root}.mixed_precision.policy", f"{root}.mixed_precision.experimental.policy")
-    for name, definition in _listed(package, policy) if policy else ():
+    for name, definition in listed(package, policy) if policy else ():
         found[ObjectKind.POLICY, name].append(definition)
     for kind, name, definition in _exported(package, root):
         add(found, kind, name, definition)
@@ -75,7 +76,7 @@ def _layers(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
         yield from _populated(package, module)
         return
     found = dict(classes(package, module, "Layer"))
-    found |= {name: thing for name, thing in _listed(package, module) if isinstance(thing.node, ast.ClassDef)}
+    found |= {name: thing for name, thing in listed(package, module) if isinstance(thing.node, ast.ClassDef)}
     tree = package.module(module)
     for node in tree.tree.body if tree else []:
         match node:
@@ -134,20 +135,6 @@ def _exported(package: Package, root: str) -> Iterator[tuple[ObjectKind, str, De
                             name,
                             definition,
                         )
-
-
-def _listed(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
-    """The dictionaries in ``deserialize``, of every branch."""
-    scope = Scope(package, module, body(package, module, "deserialize"))
-    for node in walk(scope.body):
-        match node:
-            case ast.Dict(keys=keys, values=values):
-                for key, value in zip(keys, values, strict=True):
-                    yield from scope.named(key, value)
-            case ast.Assign(targets=[ast.Subscript(slice=key)], value=value):
-                yield from scope.named(key, value)
-            case _:
-                pass
 
 
 def _populated(package: Package, module: str) -> Iterator[tuple[str, Definition]]:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from loadstone.knowledge import ObjectKind
-from tasks.knowledge_source import Definition, Function, exports, registration
+from tasks.knowledge_source import Definition, Function, exports, registration, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +101,20 @@ class Scope:
         """An entry of a dictionary, when its key is a text and its value leads to a definition."""
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and (definition := self.definition(value)):
             yield key.value, definition
+
+
+def listed(package: Package, module: str, function: str = "deserialize") -> Iterator[tuple[str, Definition]]:
+    """The entries of the dictionaries in a function, of every branch."""
+    scope = Scope(package, module, body(package, module, function))
+    for node in walk(scope.body):
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    yield from scope.named(key, value)
+            case ast.Assign(targets=[ast.Subscript(slice=key)], value=value):
+                yield from scope.named(key, value)
+            case _:
+                pass
 
 
 def snake_case(name: str) -> str:

@@ -121,6 +121,8 @@ class Package:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = {path.removesuffix(".py").replace("/", "."): text for path, text in files.items()}
         self._modules: dict[str, Module | None] = {}
+        self._looked_up: dict[tuple[str, str], Definition | str | None] = {}
+        self._on_the_way: dict[tuple[str, str], Definition | str | None] = {}
 
     def names(self, below: str) -> tuple[str, ...]:
         """The modules in ``below`` and its sub-packages, sorted."""
@@ -165,7 +167,19 @@ class Package:
         return tuple(sorted(name for name in names if not name.startswith("_")))
 
     def lookup(self, module: str, name: str, depth: int = 0) -> Definition | str | None:
-        """What ``name`` stands for in ``module``: a definition, the dotted name of a module, or None."""
+        """What ``name`` stands for in ``module``: a definition, the dotted name of a module, or None.
+
+        Modules that import everything from each other lead back to where one came from; that way finds nothing.
+        """
+        told = self._on_the_way if depth else self._looked_up
+        if not depth:
+            self._on_the_way.clear()
+        if (module, name) not in told:
+            self._on_the_way[module, name] = None
+            told[module, name] = self._lookup(module, name, depth)
+        return told[module, name]
+
+    def _lookup(self, module: str, name: str, depth: int) -> Definition | str | None:
         found = self.module(module)
         if not found or depth > DEPTH:
             return None

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from loadstone import formats
 from loadstone.artifact import Format
-from loadstone.knowledge import ObjectKind, addons_arguments, built_in, keras_release
+from loadstone.knowledge import ObjectKind, addons_arguments, built_in, config_keys, keras_release
 from tests.corpus_files import unpacked
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def installed() -> dict[str, Any]:
     """What the Keras of this environment tells of itself."""
     script = ROOT / "tasks" / "knowledge_introspect.py"
     answer = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
-    told: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
-    return told
+    (told,) = json.loads(answer.stdout.splitlines()[-1])["answers"]
+    keras: dict[str, Any] = told
+    return keras
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ObjectKind if kind.value in {
@@ -44,10 +45,14 @@ def test_the_installed_keras_is_known(kind: ObjectKind) -> None:
     assert keras_release(version) is not None
     objects = installed()["objects"][kind.value]
     assert len(objects) > 3
-    for name, (path, parameters) in objects.items():
+    for name, (path, parameters, keys) in objects.items():
         found = built_in(name, version, kind) or built_in(name, version, ObjectKind.MODEL)
         assert found is not None, path
         assert set(parameters) <= found.arguments, name
+        every = config_keys(name, version, found.kind)
+        always = config_keys(name, version, found.kind, always=True)
+        if keys is not None and every is not None and always is not None:
+            assert always <= set(keys) <= every, name
 
 
 ERAS = {

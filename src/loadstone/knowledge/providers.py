@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loadstone.knowledge.tables import Table, table
+from loadstone.knowledge.keras import KERAS, MULTIBACKEND, selected
+from loadstone.knowledge.tables import Table, config_table, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +35,16 @@ class Provider:
     import_path: str
 
 
-def providers(identity: str) -> tuple[Provider, ...]:
+def providers(identity: str, *, multibackend: bool = False) -> tuple[Provider, ...]:
     """The releases that register a name, as runs without a gap; empty when nobody is known to.
 
     ``identity`` is a registered name with its package (``Addons>WeightNormalization``), or the bare name of what
     Keras builds in. TensorFlow Addons 0.5 and 0.6 registered bare names. Keras comes before TensorFlow Addons,
-    and the runs of a distribution are in the order of its releases.
+    and the runs of a distribution are in the order of its releases. With ``multibackend`` the releases of ``keras``
+    from 1.2 to 2.3 are among them, in runs of their own.
     """
-    found = [*_providers(table("keras"), identity), *_providers(table(ADDONS), identity)]
+    names = (MULTIBACKEND, KERAS, ADDONS) if multibackend else (KERAS, ADDONS)
+    found = [provider for name in names for provider in _providers(table(name), identity)]
     order = {
         distribution: position for position, distribution in enumerate(dict.fromkeys(p.distribution for p in found))
     }
@@ -85,6 +88,23 @@ def addons_arguments(identity: str, tfa: Version) -> frozenset[str] | None:
     them. None when that release does not register the name.
     """
     known = table(ADDONS)
-    rows = [row for row, release in enumerate(known.releases) if release <= tfa]
-    span = known.at(ADDONS, identity, rows[-1]) if rows else None
+    row = _addons_row(known.releases, tfa)
+    span = None if row is None else known.at(ADDONS, identity, row)
     return span.arguments if span else None
+
+
+def addons_config_keys(identity: str, tfa: Version, *, always: bool = False) -> frozenset[str] | None:
+    """The keys that a class of one TensorFlow Addons release writes with ``get_config``.
+
+    These are all that it can write, whichever Keras of the release's declared TensorFlow window it derives from; with
+    ``always``, those that every object has beside each of them. None when that release does not register the name,
+    for a function, and where the keys cannot be read from the source.
+    """
+    known = config_table(ADDONS)
+    row = _addons_row(known.releases, tfa)
+    return None if row is None else selected(known.at(ADDONS, identity, row), always=always)
+
+
+def _addons_row(releases: tuple[Version, ...], tfa: Version) -> int | None:
+    """The release itself or the nearest lower one."""
+    return max((row for row, release in enumerate(releases) if release <= tfa), default=None)
