@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PICTURE = ROOT / "docs" / "eras.svg"
 
 CELL = 20
-LEFT, TOP = 78, 78
+LEFT, TOP = 84, 78
 GAP = 16
 
 # The marks: each has a shape of its own, so that nobody needs the colours.
