@@ -6,7 +6,8 @@ Each (era, Python) is resolved with uv as of a day when the era's releases were 
 tried: its imports, and models saved in that era. ``--addons`` comes first: it tries the releases of Addons that are for
 an era, with their custom operators. What was seen is kept in ``.cache/eras``, so a run that was stopped goes on where
 it was. The recommended Python of an era is the newest that works; the others are measured with ``--others``. Only
-``--write`` writes the table. One environment is built at a time.
+``--write`` writes the table. One environment is built at a time. Together they are more wheels than a disk
+may hold: ``--clean``, with a cache of its own (``UV_CACHE_DIR``), keeps those of one era only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +42,8 @@ DATA = ROOT / "src" / "loadstone" / "knowledge" / "data" / "eras.json"
 
 def main() -> None:
     """Measures what was asked for, every era on its recommended Python by default."""
-    os.nice(1)
+    os.nice(10)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that the scratch folder is removed
     table = rows()
     arguments = parsed([row.name for row in table])
     wanted = [row for row in table if row.name in (arguments.row or [row.name])]

@@ -185,7 +185,9 @@ def addons(tensorflow: Any) -> dict[str, Any]:
         if "test" not in module.name:
             importlib.import_module(module.name)
     custom = tensorflow.keras.utils.get_custom_objects()
-    registered = {name: custom[name] for name in custom if name.startswith("Addons>")}
+    # Bare names up to 0.6, names with the package Addons from 0.7 on.
+    own = [name for name, thing in custom.items() if thing.__module__.startswith("tensorflow_addons")]
+    registered = {name: custom[name] for name in own}
     layer = tensorflow.keras.layers.Dense(1)
     return {"addons_version": package.__version__, "addons": told(registered, layer)}
 

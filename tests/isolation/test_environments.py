@@ -42,25 +42,43 @@ def python(name: str) -> Path:
         pytest.skip(f"{', '.join(era.requirements)} on Python {era.python} cannot be built here: {error}")
 
 
+class Serving:
+    """One worker at a time, kept as long as the same era is asked for: an import of TensorFlow takes ten seconds."""
+
+    def __init__(self) -> None:
+        self.era = ""
+        self.worker: Worker | None = None
+
+    def __call__(self, era: str) -> Worker:
+        if self.worker is None or era != self.era:
+            self.close()
+            variables = next((model.variables for model in ERA_MODELS if model.era == era), {})
+            self.worker, self.era = Worker.start(python(era), variables=variables), era
+        return self.worker
+
+    def close(self) -> None:
+        if self.worker is not None:
+            self.worker.close()
+
+
 @pytest.fixture(scope="module")
-def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
-    """A worker in an era's interpreter; pytest groups the tests by era, so that each is started once."""
-    era: str = request.param
-    variables = next((model.variables for model in ERA_MODELS if model.era == era), {})
-    with Worker.start(python(era), variables=variables) as started:
-        yield started
+def serving() -> Iterator[Serving]:
+    one = Serving()
+    yield one
+    one.close()
 
 
 def rows() -> list[object]:
     return [
-        pytest.param(model.era, model, id=model.file, marks=() if model.era in ALWAYS else pytest.mark.eras)
+        pytest.param(model, id=model.file, marks=() if model.era in ALWAYS else pytest.mark.eras)
         for model in ERA_MODELS
         if model.reloads or model.reloads_uncompiled
     ]
 
 
-@pytest.mark.parametrize(("worker", "model"), rows(), indirect=["worker"])
-def test_an_eras_own_models(worker: Worker, model: EraModel) -> None:
+@pytest.mark.parametrize("model", rows())
+def test_an_eras_own_models(serving: Serving, model: EraModel) -> None:
+    worker = serving(model.era)
     loaded = worker.load(
         LoadRequest(
             path=model.path,
@@ -88,11 +106,11 @@ INSTEAD = (
 )
 
 
-@pytest.mark.parametrize("worker", ["tf24"], indirect=True)
 @pytest.mark.parametrize(("architecture", "names", "note"), INSTEAD)
-def test_a_signature_where_keras_fails(worker: Worker, architecture: str, names: tuple[str, ...], note: str) -> None:
+def test_a_signature_where_keras_fails(serving: Serving, architecture: str, names: tuple[str, ...], note: str) -> None:
     model = next(each for each in MODELS if each.file == f"tf24/{architecture}.savedmodel")
     request = LoadRequest(path=model.path, kind="saved-model", call="tf.keras", imports=("tensorflow_addons",))
+    worker = serving("tf24")
     loaded = worker.load(request)
     assert loaded.how == "signature serving_default"
     assert any(said.startswith(note) for said in loaded.notes)
@@ -102,12 +120,11 @@ def test_a_signature_where_keras_fails(worker: Worker, architecture: str, names:
         np.testing.assert_allclose(output, recorded, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("worker", ["tf24"], indirect=True)
-def test_addons_that_were_not_imported(worker: Worker) -> None:
+def test_addons_that_were_not_imported(serving: Serving) -> None:
     model = next(each for each in ERA_MODELS if each.file == "tf24/addons.h5")
     request = LoadRequest(path=model.path, kind="keras", call="tf.keras", imports=("tensorflow_addons.nowhere",))
     with pytest.raises(IsolationError, match="No module named 'tensorflow_addons"):
-        worker.load(request)
+        serving("tf24").load(request)
 
 
 #: A ragged model, which Keras 2 alone has; it is built by the worker.
@@ -120,10 +137,10 @@ tf.keras.Model(tokens, vectors).save({path!r})
 """
 
 
-@pytest.mark.parametrize("worker", ["tf24"], indirect=True)
-def test_ragged_inputs_and_outputs(worker: Worker, tmp_path: Path) -> None:
+def test_ragged_inputs_and_outputs(serving: Serving, tmp_path: Path) -> None:
     path, code = tmp_path / "ragged.h5", tmp_path / "code.py"
     code.write_text(RAGGED.format(path=str(path)))
+    worker = serving("tf24")
     loaded = worker.load(LoadRequest(path=path, kind="keras", custom_objects_file=code))
     assert [str(port) for port in loaded.inputs] == ["tokens: int32 [None, None]"]
     outputs = worker.predict({"tokens": np.array([[1, 2], [1, 0]]), "tokens:row_lengths": np.array([2, 1])})

@@ -80,14 +80,20 @@ class EraBuild:
     Attributes:
         python: its minor release: ``3.8``.
         as_of: no package of it was released later than this day.
-        pins: canonical name and version of everything in it, sorted by name; empty where nothing can be resolved.
+        locked: everything in it, ``name==version`` with canonical names, sorted and separated by blanks; empty where
+            it was not resolved, or cannot be.
         measured: what was seen of it; None when it was not built.
     """
 
     python: str
     as_of: date
-    pins: tuple[tuple[str, Version], ...]
+    locked: str
     measured: Measured | None
+
+    @property
+    def pins(self) -> tuple[tuple[str, Version], ...]:
+        """``locked`` as names and versions. There are thousands in the table, so they are parsed when asked for."""
+        return _pins(self.locked)
 
     def pins_for(self, *, custom_ops: bool) -> tuple[tuple[str, Version], ...]:
         """The pins, with ``tensorflow`` for ``tensorflow-cpu`` where Addons' custom operators are needed."""
@@ -184,11 +190,10 @@ def _era(name: str, row: Mapping[str, Any]) -> Era:
 
 
 def _build(python: str, build: Mapping[str, Any]) -> EraBuild:
-    pins = (pin.partition("==") for pin in build["pins"].split())
     return EraBuild(
         python=python,
         as_of=date.fromisoformat(build["as_of"]),
-        pins=tuple((name, _version(version)) for name, _, version in pins),
+        locked=build["pins"],
         measured=None if build["measured"] is None else _measured(*build["measured"]),
     )
 
@@ -200,6 +205,12 @@ def _measured(on: str, *seen: Any) -> Measured:
 
 def _optional(text: str | None) -> Version | None:
     return None if text is None else _version(text)
+
+
+@cache
+def _pins(locked: str) -> tuple[tuple[str, Version], ...]:
+    pins = (pin.partition("==") for pin in locked.split())
+    return tuple((name, _version(version)) for name, _, version in pins)
 
 
 @cache
