@@ -17,11 +17,15 @@ from typing import Any
 
 import numpy as np
 
-#: An answer that announces four terabytes.
-LIE = (
-    b'{"place": 0, "arrays": [{"name": "y", "dtype": "float32", "shape": [1000000000000], "offset": 0}],'
-    b' "seconds": 0, "notes": []}\n'
-)
+#: Answers that a hostile model could give: one announces four terabytes.
+LIES = {
+    "arrays": (
+        b'{"place": 0, "arrays": [{"name": "y", "dtype": "float32", "shape": [1000000000000], "offset": 0}],'
+        b' "seconds": 0, "notes": []}\n'
+    ),
+    "garbage": b"{[\n",
+    "list": b"[]\n",
+}
 
 
 class Tensor:
@@ -86,12 +90,12 @@ def hoard(_: Any, argument: str) -> Any:
     return np.ones((int(argument), 4), dtype="float32")
 
 
-def lie(*_: Any) -> Any:
+def lie(_: Any, argument: str) -> Any:
     """Does what a hostile model can: it finds the pipe and answers for itself."""
     for descriptor in range(3, 20):
         with contextlib.suppress(OSError):
             if str(Path(f"/proc/self/fd/{descriptor}").readlink()).startswith("pipe:"):
-                os.write(descriptor, LIE)
+                os.write(descriptor, LIES[argument])
     time.sleep(1000)
 
 

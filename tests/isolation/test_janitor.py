@@ -160,6 +160,15 @@ def test_it_cleans_up_itself_when_the_process_beside_it_is_gone(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_folders_cannot_be_locked_nothing_is_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    left = tmp_path / "x-loadstone-0123456789abcdef"
+    left.mkdir()
+    with Janitor() as janitor:
+        assert janitor.folder(parent=tmp_path, prefix="x-").exists()
+    assert list(tmp_path.iterdir()) == [left]
+
+
 def test_an_embedded_interpreter_has_no_process_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "")
     with Janitor() as janitor:

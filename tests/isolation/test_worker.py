@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from loadstone.isolation import worker as module
 from loadstone.isolation.ports import LoadRequest, Port
 from loadstone.isolation.sandbox import Limits
 from loadstone.isolation.worker import Worker
-from tests.isolation.processes import processes
+from tests.isolation.processes import processes, soon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,12 +152,40 @@ def test_a_worker_that_dies(behaviour: str, returncode: int, message: str, tmp_p
         assert problem.value.reason == "closed"
 
 
-def test_a_worker_that_is_killed_while_it_idles(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (int(signal.SIGKILL), "SIGKILL, as the system does when memory is out"),
+        (int(signal.SIGTERM), r"\(SIGTERM\)"),
+        (40, r"\(signal 40\)"),
+    ],
+)
+def test_a_worker_that_is_killed_while_it_idles(number: int, message: str, tmp_path: Path) -> None:
     with Worker.start(PYTHON) as worker:
         served(worker, "double", tmp_path)
-        os.kill(worker._channel.process.pid, signal.SIGKILL)
-        with pytest.raises(IsolationError, match="SIGKILL, as the system does when memory is out"):
+        os.kill(worker._channel.process.pid, number)
+        with pytest.raises(IsolationError, match=message):
             worker.predict(X)
+
+
+def test_inputs_that_cannot_be_passed_on(tmp_path: Path) -> None:
+    with Worker.start(PYTHON) as worker:
+        served(worker, "double", tmp_path)
+        with pytest.raises(IsolationError, match=r"array of datetime64.* cannot be passed on") as problem:
+            worker.predict({"x": X, "x:row_lengths": np.array(["2020-01-01"], dtype="datetime64[D]")})
+        assert problem.value.reason == "inputs"
+        np.testing.assert_array_equal(worker.predict(X)["y"], 2 * X)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file that is always full")
+def test_there_is_no_room_for_the_inputs(tmp_path: Path) -> None:
+    with Worker.start(PYTHON) as worker, FileIO("/dev/full", "r+") as full:
+        served(worker, "double", tmp_path)
+        usual, worker._inputs = worker._inputs, [full]
+        with pytest.raises(IsolationError, match=r"the inputs cannot be passed on: .*No space left"):
+            worker.predict(X)
+        worker._inputs = usual
+        np.testing.assert_array_equal(worker.predict(X)["y"], 2 * X)
 
 
 def test_a_call_that_hangs(tmp_path: Path) -> None:
@@ -207,11 +236,21 @@ def test_larger_files_than_allowed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the stand-in finds its pipes in /proc")
-def test_an_answer_that_announces_more_than_there_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        ("arrays", "the outputs cannot be read: 4000000000000 bytes are announced"),
+        ("garbage", "the model's call gave an answer that is none"),
+        ("list", "the model's call gave an answer that is none"),
+    ],
+)
+def test_answers_that_are_none(lie: str, message: str, tmp_path: Path) -> None:
     with Worker.start(PYTHON) as worker:
-        served(worker, "lie", tmp_path)
-        with pytest.raises(IsolationError, match="the outputs cannot be read: 4000000000000 bytes are announced"):
+        served(worker, f"lie {lie}", tmp_path)
+        with pytest.raises(IsolationError, match=message) as problem:
             worker.predict(X)
+        assert problem.value.reason == "died"
+        assert worker._channel.process.poll() is not None
 
 
 def test_secrets_are_not_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +287,7 @@ def test_processes_of_the_model_end_with_the_worker(clean: bool, tmp_path: Path)
     with Worker.start(PYTHON) as worker:
         served(worker, "spawn", tmp_path)
         worker.predict(X)
-        assert processes("sleep\x001000", str(tmp_path))
+        assert soon(lambda: processes("sleep\x001000", str(tmp_path)))
         if not clean:
             os.kill(worker._channel.process.pid, signal.SIGKILL)
     assert not processes("sleep\x001000", str(tmp_path))

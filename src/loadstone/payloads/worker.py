@@ -11,6 +11,7 @@ Runs from Python 3.6 on. The other ``worker_*.py`` files beside this one are its
 """
 
 import faulthandler
+import importlib
 import importlib.util
 import io
 import json
@@ -89,12 +90,13 @@ class Server(object):
         start = time.perf_counter()
         self.model = None
         models, keras_models, graphs = (part(name) for name in ("worker_models", "worker_keras", "worker_graphs"))
-        models.imported(request["imports"])
+        for name in request["imports"]:
+            importlib.import_module(name)
         objects = models.custom_objects(request["custom_objects"], request["custom_objects_file"])
         if request["kind"] == "frozen-graph":
-            self.model = graphs.frozen_graph(request)
+            self.model = models.with_operations(lambda: graphs.frozen_graph(request))
         elif request["kind"] == "saved-model":
-            self.model = graphs.saved_model(request, objects)
+            self.model = models.with_operations(lambda: graphs.saved_model(request, objects))
         else:
             self.model = keras_models.load(request, objects)
         found = versions()

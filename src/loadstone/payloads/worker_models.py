@@ -1,6 +1,5 @@
 """Loads a model with whatever loader was asked for, and gives it one shape: named inputs in, named outputs out."""
 
-import contextlib
 import importlib
 import inspect
 import os
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 #: What can be passed on as it is; other numbers (bfloat16, float8) become float32.
 _KINDS = "biufcSUO"
+#: What the releases say of a graph with an operation that they do not know.
+_MISSING = re.compile("(?:Op type not registered '|No op named )([^' ]+)")
 
 
 class Served(object):
@@ -104,24 +105,41 @@ class Served(object):
             self.notes.append(text)
 
 
-def imported(modules: "list[str]") -> None:
-    """Import what registers the objects and operations that a model needs."""
-    for name in modules:
-        module = importlib.import_module(name)
-        if name == "tensorflow_addons":
-            _operations(os.path.dirname(str(module.__file__)))
+def with_operations(load: "Callable[[], Served]") -> Served:
+    """Load a graph; where it lacks an operation of TensorFlow Addons, load the library that has it, and try again.
 
+    Addons itself does so only when its own functions are called. Not all libraries are loaded at once, as some of them
+    end the process beside ``tensorflow-cpu``.
 
-def _operations(package: str) -> None:
-    """Load the operations of TensorFlow Addons, which itself does so only when one is first called.
-
-    Beside ``tensorflow-cpu`` they do not load, and few models need them.
+    Raises:
+        Exception: what the loader raises, of the graph or of the library.
     """
-    for folder, _, names in os.walk(os.path.join(package, "custom_ops")):
-        for name in names:
-            if name.endswith((".so", ".pyd", ".dylib")):
-                with contextlib.suppress(Exception):
-                    sys.modules["tensorflow"].load_op_library(os.path.join(folder, name))
+    tried = set()  # type: set[str]
+    while True:
+        try:
+            return load()
+        except Exception as problem:
+            missing = _MISSING.search(str(problem))
+            libraries = set(_libraries(missing.group(1)) if missing else ()) - tried
+            if not libraries:
+                raise
+            for library in libraries:
+                sys.modules["tensorflow"].load_op_library(library)
+            tried |= libraries
+
+
+def _libraries(operation: str) -> "list[str]":
+    """The files of TensorFlow Addons, where that was imported, that hold an operation's name."""
+    addons = sys.modules.get("tensorflow_addons")
+    if addons is None:
+        return []
+    found = []
+    for folder, _, names in os.walk(os.path.join(os.path.dirname(str(addons.__file__)), "custom_ops")):
+        for path in (os.path.join(folder, name) for name in names if name.endswith((".so", ".pyd", ".dylib"))):
+            with open(path, "rb") as file:
+                if operation.encode() in file.read():
+                    found.append(path)
+    return found
 
 
 def custom_objects(named: "dict[str, str]", file: "str | None") -> "dict[str, Any]":
