@@ -26,7 +26,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tasks import eras_build as build  # noqa: E402 - found by the line above
+from loadstone.atomic import replacing  # noqa: E402 - found by the line above
+from tasks import eras_build as build  # noqa: E402 - as above
 from tasks import eras_kept as kept  # noqa: E402 - as above
 from tasks.eras_measure import best_addons, days, proved, say, tried, try_addons  # noqa: E402 - as above
 from tasks.eras_models import models_of  # noqa: E402 - as above
@@ -110,9 +111,8 @@ def write(table: Sequence[Row]) -> None:
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(era, separators=(',', ':'))}" for name, era in eras.items())
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     text = f'{{\n"generated": "{today}",\n"eras": {{\n{lines}\n}}\n}}\n'
-    beside = DATA.with_name(f".{DATA.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(DATA)
+    with replacing(DATA) as draft:
+        draft.write_text(text, encoding="utf-8")
     say(f"{DATA}: {len(eras)} eras, {len(text) / 1000:.0f} kB")
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from loadstone.atomic import replacing
 from tasks.eras_build import KEPT
 
 if TYPE_CHECKING:
@@ -86,6 +87,5 @@ def keep_trials(row: str, tried: tuple[Trial, ...]) -> None:
 
 def _keep(name: str, content: object) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
-    beside = KEPT / f".{name}.new"
-    beside.write_text(json.dumps(content, indent=1) + "\n")
-    beside.replace(KEPT / f"{name}.json")
+    with replacing(KEPT / f"{name}.json") as draft:
+        draft.write_text(json.dumps(content, indent=1) + "\n")

@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from uv import find_uv_bin
 
+from loadstone.atomic import replacing
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # this file runs as a script, and the corpus' own code lives with the tests
 
@@ -201,9 +203,8 @@ def pack(folder: Path, archive: Path) -> int:
 
 def replace(path: Path, content: bytes) -> None:
     """Puts a file in place whole, so that whoever reads meanwhile sees the old one or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
+    with replacing(path) as draft:
+        draft.write_bytes(content)
 
 
 def read_table(path: Path) -> dict[str, Any]:

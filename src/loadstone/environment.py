@@ -168,7 +168,7 @@ def probe(env: str | os.PathLike[str] | None = None, *, deep: bool = False) -> E
     Raises:
         ProbeError: there is no such interpreter, or it does not answer.
     """
-    executable = Path(sys.executable) if env is None else _executable(Path(env))
+    executable = Path(sys.executable) if env is None else interpreter_of(Path(env))
     answer: Mapping[str, Any] = payload.describe(sys.path) if env is None else _ask(executable)
     imports = {name: _attempt(executable, name) for name in DEEP_MODULES} if deep else None
     return Environment(
@@ -281,8 +281,12 @@ def _versions(distributions: Mapping[str, str]) -> dict[str, Version]:
     return versions
 
 
-def _executable(env: Path) -> Path:
-    """The interpreter of an environment folder, or the executable itself."""
+def interpreter_of(env: Path) -> Path:
+    """The interpreter of an environment folder, or the executable itself.
+
+    Raises:
+        ProbeError: there is none.
+    """
     if env.is_dir():
         for inside in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
             if (env / inside).exists():

@@ -6,6 +6,7 @@ Pure: it judges the parsed artifact against the version tables and looks at no e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -234,10 +235,16 @@ def addons_releases(need: NeededObject) -> tuple[Version, ...]:
     Lowest first; those that have the name alone where none takes all settings. A bare name may stand for what a release
     registers with its package: files of 0.5 and 0.6 are so, and some of TensorFlow 2.1 to 2.3.
     """
+    return _releases_taking(
+        need.identity, frozenset(key for use in need.uses if not use.is_identifier for key in use.config)
+    )
+
+
+@cache
+def _releases_taking(identity: str, wanted: frozenset[str]) -> tuple[Version, ...]:
     known: list[Version] = []
     taking: list[Version] = []
-    names = (need.identity,) if ">" in need.identity else (need.identity, f"Addons>{need.identity}")
-    wanted = {key for use in need.uses if not use.is_identifier for key in use.config}
+    names = (identity,) if ">" in identity else (identity, f"Addons>{identity}")
     for release in knowledge.tfa_releases():
         accepted = (knowledge.addons_arguments(name, release.version) for name in names)
         arguments = next((each for each in accepted if each is not None), None)

@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loadstone.errors import LoadstoneError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+
+def pair(path: Path) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
+    """The recorded inputs and outputs of an ``.npz``.
+
+    Raises:
+        LoadstoneError: the file cannot be read, or holds Python objects.
+    """
+    try:
+        return read(path, "x"), read(path, "y")
+    except (OSError, ValueError) as problem:
+        raise LoadstoneError(f"{path} cannot be read as an .npz of arrays: {problem}") from problem
 
 
 def read(path: Path, letter: str) -> tuple[NDArray[Any], ...]:

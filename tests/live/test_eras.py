@@ -60,7 +60,7 @@ def test_the_model_predicts_from_there(model: EraModel, tmp_path: Path, monkeypa
     proof = synced(read(model.path), place, Sync(io=model.io_path))
     arrays = recorded(model.io_path)
     inputs = {name: array for name, array in arrays.items() if name.startswith("x")}
-    isolation = Isolation(env=proof.folder, request=Sync().request)
+    isolation = Isolation(env=proof.folder)
     outputs = list(predict(model.path, inputs, How(where=Where.ISOLATED, isolation=isolation)).outputs.values())
     expected = [arrays[f"y{number}"] for number in range(len(arrays) - len(inputs))]
     assert len(outputs) == len(expected)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loadstone.environment import interpreter_of
 from loadstone.errors import ResolutionError
 from loadstone.isolation.janitor import Janitor
-from loadstone.resolve.building import MANIFEST, Occupied, build, discard, executable, held, settle
+from loadstone.resolve.building import MANIFEST, Occupied, build, discard, held, settle
 from loadstone.resolve.interpreters import interpreter
 from loadstone.resolve.locking import here
 from loadstone.resolve.uv import Answer, Program, compiled
@@ -47,7 +48,7 @@ def test_an_environment_is_built_under_its_name_alone(tmp_path: Path) -> None:
         LOCK.why,
     )
     answer = subprocess.run(
-        [executable(folder), "-c", "import six, idna, sys; print(six.__version__, sys.prefix)"],
+        [interpreter_of(folder), "-c", "import six, idna, sys; print(six.__version__, sys.prefix)"],
         capture_output=True,
         text=True,
         check=True,
@@ -96,7 +97,7 @@ def test_a_changed_environment_is_not_trusted(tmp_path: Path, damage: str) -> No
         case "package changed":
             metadata.rename(metadata.with_name("six-1.15.0.dist-info"))
         case _:
-            executable(folder).unlink()
+            interpreter_of(folder).unlink()
     assert held(folder) is None
     with pytest.raises(Occupied, match="name another folder, or remove it"):
         built(LOCK, folder)

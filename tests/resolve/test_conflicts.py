@@ -36,7 +36,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def asked(own: Path | None) -> Asked:
-    return Asked(candidate=CANDIDATE, platform=LINUX, requirements=own)
+    return Asked(candidate=CANDIDATE, platform=LINUX, own=own_requirements(own))
 
 
 def test_measured_pins_are_taken_as_they_are() -> None:
@@ -112,4 +112,4 @@ def test_an_unreadable_file_is_said(tmp_path: Path) -> None:
 )
 def test_requirements_are_read_line_by_line(own: Path, text: str, found: tuple[str, ...]) -> None:
     own.write_text(text)
-    assert own_requirements(own) == found
+    assert own_requirements(own).requirements == found

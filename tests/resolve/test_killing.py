@@ -13,6 +13,7 @@ import pytest
 
 from loadstone.resolve.building import held
 from tests.corpus_files import ROOT, recorded, unpacked
+from tests.isolation.processes import soon
 from tests.resolve.small_lock import LOCK
 
 pytestmark = [
@@ -23,7 +24,6 @@ pytestmark = [
 GENERATOR = random.Random(20)  # noqa: S311 - moments to kill at, not secrets
 BUILD_SECONDS = 1.5  # about what the small build takes; the moments lie before, in and after it
 MOMENTS = [round(GENERATOR.uniform(0.0, BUILD_SECONDS), 3) for _ in range(40)]
-CLEAN_SECONDS = 15.0
 
 MODEL = unpacked("keras315") / "plain_training.keras"
 PREDICTION_MOMENTS = [round(GENERATOR.uniform(0.2, 12.0), 3) for _ in range(10)]
@@ -54,9 +54,7 @@ def killed(command: list[str], moment: float, **options: object) -> None:
 
 def settled(folder: Path) -> list[str]:
     """What is left in a folder once nothing works in it any more."""
-    deadline = time.monotonic() + CLEAN_SECONDS
-    while time.monotonic() < deadline and (strays(folder) or any(path.name[0] == "." for path in folder.iterdir())):
-        time.sleep(0.05)
+    soon(lambda: not strays(folder) and not any(path.name[0] == "." for path in folder.iterdir()))
     assert strays(folder) == []
     return sorted(path.name for path in folder.iterdir())
 

@@ -22,6 +22,7 @@ from loadstone.resolve.prescription import Attempt, Stage
 from loadstone.resolve.proving import dangers, known_for, refuse
 from loadstone.resolve.syncing import Sync, ready, sync, synced
 from loadstone.resolve.uv import Answer
+from loadstone.rules import diagnose
 from tests.corpus_files import unpacked
 from tests.resolve.fake_uv import UNREACHABLE, FakeUv
 from tests.rules.environments import KERAS315, TF28
@@ -161,7 +162,8 @@ def test_an_error_is_told_by_the_rules_that_know_it(error: str, code: str | None
 
 
 def test_dangers_are_what_a_loader_would_run_or_reach() -> None:
-    assert dangers(read(MODEL), KERAS315) == ()
-    found = dangers(read(unpacked("tf28") / "lambda_layer.h5"), TF28)
+    assert dangers(diagnose(read(MODEL), KERAS315)) == ()
+    diagnosis = diagnose(read(unpacked("tf28") / "lambda_layer.h5"), TF28)
+    found = dangers(diagnosis)
     assert [finding.code for finding in found] == ["LS501"]
-    refuse(read(unpacked("tf28") / "lambda_layer.h5"), TF28, trusted=True)
+    refuse(diagnosis, trusted=True)

@@ -12,6 +12,7 @@ import pytest
 import loadstone
 from loadstone.errors import LoadFailed, LoadstoneError, NotTrusted
 from loadstone.formats import read
+from loadstone.resolve.syncing import Sync
 from loadstone.runtime.isolated import Isolation, cache, isolate
 from loadstone.runtime.predict import How, Where, in_order, predict, read_inputs, write_outputs
 from tests.corpus_files import recorded, unpacked
@@ -102,7 +103,7 @@ def test_what_is_not_rebuilt_does_not_run_here() -> None:
 def test_a_model_runs_in_a_process_of_another_environment() -> None:
     arrays = recorded(PLAIN.with_suffix(".npz"))
     steps: list[str] = []
-    how = How(where=Where.ISOLATED, isolation=Isolation(env=HERE, progress=steps.append), batch_size=2)
+    how = How(where=Where.ISOLATED, isolation=Isolation(sync=Sync(progress=steps.append), env=HERE), batch_size=2)
     prediction = predict(PLAIN, {name: array for name, array in arrays.items() if name[0] == "x"}, how)
     assert prediction.isolated
     assert len(steps) == 1

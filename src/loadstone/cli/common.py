@@ -46,44 +46,64 @@ custom_objects = click.option(
 )
 
 
-def reporting(*formats: str, default: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options of every command that reports, in the given formats.
+def recorded(who: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option for recorded inputs and outputs; ``who`` has to reproduce them."""
+    return click.option(
+        "--io",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help=f"Recorded inputs x0, x1 … and outputs y0 … (.npz) that {who}.",
+    )
 
-    The first one is the default, unless ``default`` says in words what the command itself chooses.
-    """
+
+def options(
+    *every: Callable[[Callable[..., None]], Callable[..., None]],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Several options as one decorator, in the order in which help shows them."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        options = (
-            click.option(
-                "--format",
-                "as_format",
-                type=click.Choice(formats),
-                default=None if default else formats[0],
-                show_default=default or True,
-            ),
-            click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it here."),
-            click.option("-q", "--quiet", is_flag=True, help="Report nothing; the exit code is the answer."),
-            click.option(
-                "--color",
-                type=click.Choice(["auto", "always", "never"]),
-                default="auto",
-                show_default=True,
-                help="auto: on a terminal, unless NO_COLOR is set.",
-            ),
-            click.option("--all", "everything", is_flag=True, help="Print long lists in full."),
-        )
-        for option in reversed(options):
+        for option in reversed(every):
             command = option(command)
         return command
 
     return decorated
 
 
+def reporting(*formats: str, default: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of every command that reports, in the given formats.
+
+    The first one is the default, unless ``default`` says in words what the command itself chooses.
+    """
+    return options(
+        click.option(
+            "--format",
+            "as_format",
+            type=click.Choice(formats),
+            default=None if default else formats[0],
+            show_default=default or True,
+        ),
+        click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it here."),
+        click.option("-q", "--quiet", is_flag=True, help="Report nothing; the exit code is the answer."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="auto: on a terminal, unless NO_COLOR is set.",
+        ),
+        click.option("--all", "everything", is_flag=True, help="Print long lists in full."),
+    )
+
+
+def shows(*, quiet: bool, no_progress: bool) -> bool:
+    """Whether progress is shown: on a terminal, unless it is not wanted."""
+    return sys.stderr.isatty() and not quiet and not no_progress
+
+
 def telling(*, quiet: bool, no_progress: bool) -> Callable[[str], None]:
     """Tells a step on the terminal, where there is one and somebody wants to know."""
 
     def tell(step: str) -> None:
-        if sys.stderr.isatty() and not no_progress and not quiet:
+        if shows(quiet=quiet, no_progress=no_progress):
             click.echo(f"{step} ...", err=True)
 
     return tell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,37 +19,27 @@ if TYPE_CHECKING:
 FORMATS = ("pylock", "requirements", "conda", "dockerfile", "pyproject", "text", "json")
 
 
-def _asking(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that choose an environment."""
-    options = (
-        click.option("--python", metavar="X.Y", help="Lock for this Python; by default the best that is known."),
-        click.option(
-            "--with",
-            "requirements",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="A requirements file with what else has to be in the environment.",
-        ),
-        click.option("--gpu", is_flag=True, help="Take TensorFlow's GPU build."),
-        click.option("--offline", is_flag=True, help="Ask no package index; use the measured pins, without hashes."),
-        click.option(
-            "--prefer",
-            type=click.Choice(["writer", "newest", "oldest"]),
-            default="writer",
-            show_default=True,
-            help="Of several environments that would do: the writer's own, or the newest or oldest that loads it.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
+#: The options that choose an environment.
+_asking = common.options(
+    click.option("--python", metavar="X.Y", help="Lock for this Python; by default the best that is known."),
+    click.option(
+        "--with",
+        "requirements",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A requirements file with what else has to be in the environment.",
+    ),
+    click.option("--gpu", is_flag=True, help="Take TensorFlow's GPU build."),
+    click.option("--offline", is_flag=True, help="Ask no package index; use the measured pins, without hashes."),
+    click.option(
+        "--prefer",
+        type=click.Choice(["writer", "newest", "oldest"]),
+        default="writer",
+        show_default=True,
+        help="Of several environments that would do: the writer's own, or the newest or oldest that loads it.",
+    ),
+)
 
 _trust = click.option("--trust", is_flag=True, help="Let the programs run that the file holds; it names them first.")
-_io = click.option(
-    "--io",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Recorded inputs x0, x1 … and outputs y0 … (.npz) that the model must reproduce there.",
-)
 
 
 @click.command()
@@ -95,7 +85,7 @@ def lock(model: Path, platform: str | None, **options: Any) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_asking
 @_trust
-@_io
+@common.recorded("the model must reproduce there")
 @common.custom_objects
 @common.no_progress
 @common.reporting("text", "json")
@@ -127,7 +117,7 @@ def sync(
         trusted=trust,
         custom_objects=custom_objects,
         io=io,
-        shown=_shows(quiet=quiet, no_progress=no_progress),
+        shown=common.shows(quiet=quiet, no_progress=no_progress),
         progress=common.telling(quiet=quiet, no_progress=no_progress),
         tried=lambda attempt: (
             None if quiet or attempt.stage is Stage.PROVED else _explain(lambda: attempt_lines(attempt))
@@ -207,27 +197,25 @@ def predict(model: Path, inputs: Path, outputs: Path, as_format: str, quiet: boo
 def _how(options: dict[str, Any], *, quiet: bool) -> Any:
     """How a prediction is run."""
     from loadstone.isolation.sandbox import Limits  # noqa: PLC0415 - commands import only what they use
+    from loadstone.resolve.syncing import Sync  # noqa: PLC0415 - as above
     from loadstone.runtime.isolated import Isolation  # noqa: PLC0415 - as above
     from loadstone.runtime.predict import How, Where  # noqa: PLC0415 - as above
 
     request, rest = _request(options)
     no_progress = rest["no_progress"]
-    isolation = Isolation(
-        env=rest["env"],
+    sync = Sync(
         request=request,
         trusted=rest["trust"],
         custom_objects=rest["custom_objects"],
-        signature=rest["signature"],
-        network=rest["network"],
         limits=Limits(predict_seconds=rest["timeout"]),
-        shown=_shows(quiet=quiet, no_progress=no_progress),
+        shown=common.shows(quiet=quiet, no_progress=no_progress),
         progress=common.telling(quiet=quiet, no_progress=no_progress),
     )
     return How(
         where=Where(rest["where"]),
         batch_size=rest["batch_size"],
-        isolation=isolation,
-        progress=_bar(shown=_shows(quiet=quiet, no_progress=no_progress)),
+        isolation=Isolation(sync=sync, env=rest["env"], signature=rest["signature"], network=rest["network"]),
+        progress=_bar(shown=common.shows(quiet=quiet, no_progress=no_progress)),
     )
 
 
@@ -261,10 +249,6 @@ def _request(options: dict[str, Any], *, platform: str | None = None) -> tuple[R
     return request, {name: value for name, value in options.items() if name not in names}
 
 
-def _shows(*, quiet: bool, no_progress: bool) -> bool:
-    return sys.stderr.isatty() and not quiet and not no_progress
-
-
 def _explain(lines: Callable[[], Any]) -> None:
     """Put lines on standard error."""
     from loadstone.report.text import render  # noqa: PLC0415 - commands import only what they use
@@ -272,6 +256,6 @@ def _explain(lines: Callable[[], Any]) -> None:
     click.echo(render(lines(), colour=False), nl=False, err=True)
 
 
-def _refused(message: str) -> Any:
+def _refused(message: str) -> NoReturn:
     click.echo(f"loadstone: {message}", err=True)
     sys.exit(common.NO)

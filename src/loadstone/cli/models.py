@@ -83,11 +83,7 @@ def explain(code: str, **reporting: Any) -> None:
 @common.model
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--no-compile", is_flag=True, help="Leave the optimizer, loss and metrics out.")
-@click.option(
-    "--io",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Recorded inputs x0, x1 … and outputs y0 … (.npz) that the new file must reproduce.",
-)
+@common.recorded("the new file must reproduce")
 @common.custom_objects
 @common.no_progress
 @common.reporting("text", "json")

@@ -12,7 +12,8 @@ from loadstone.artifact import Evidence
 if TYPE_CHECKING:
     from loadstone.artifact import Where
 
-_TENSORFLOW_SUFFIX = "-tf"
+#: How TensorFlow up to 2.2 marks the version of the Keras inside it.
+TENSORFLOW_SUFFIX = "-tf"
 
 #: ``TF_GRAPH_DEF_VERSION`` of each minor release of TensorFlow (``tensorflow/core/public/version.h`` of the wheels
 #: 1.13.2 to 2.21.0). It is raised between releases and stays for all patch releases of one. 1.6 to 1.13 have 27.
@@ -51,7 +52,7 @@ def keras_version(stated: str, where: Where) -> tuple[Evidence, ...]:
     TensorFlow up to 2.2 marks the version of its Keras with ``-tf`` (``2.2.4-tf``, ``2.3.0-tf``); later it does not.
     After Keras 2.15, the second generation goes on as the package tf-keras alone.
     """
-    number, suffix, _ = stated.partition(_TENSORFLOW_SUFFIX)
+    number, suffix, _ = stated.partition(TENSORFLOW_SUFFIX)
     token = f"keras_version {stated}"
     name = "tf-keras" if _is_tf_keras(number) else "keras"
     found = [Evidence(distribution=name, versions=_exactly(number), recorded=True, token=token, where=where)]

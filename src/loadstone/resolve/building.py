@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from loadstone.environment import probe
+from loadstone.environment import interpreter_of, probe
 from loadstone.errors import LoadstoneError, ProbeError, ResolutionError
 from loadstone.resolve.interpreters import interpreter
 from loadstone.resolve.lock import Lock, Package
@@ -51,7 +50,7 @@ class Built:
     @property
     def python(self) -> Path:
         """Its interpreter, where it is now."""
-        return executable(self.place)
+        return interpreter_of(self.place)
 
 
 def build(
@@ -123,11 +122,6 @@ def discard(built: Built, janitor: Janitor) -> None:
         janitor.remove(built.place.parent)
 
 
-def executable(folder: Path) -> Path:
-    """The interpreter of an environment."""
-    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-
 def held(folder: Path) -> Lock | None:
     """The lock of the environment in a folder; None where there is none of ours, or not everything of it any more."""
     manifest = _manifest(folder)
@@ -135,7 +129,7 @@ def held(folder: Path) -> Lock | None:
         return None
     try:
         lock = _from_json(manifest)
-        installed = probe(executable(folder)).distributions
+        installed = probe(folder).distributions
     except (ProbeError, KeyError, TypeError, ValueError):
         return None
     whole = all(installed.get(package.name) == package.version for package in lock.packages)
@@ -216,7 +210,7 @@ def _create(lock: Lock, inside: Path, *, uv: Uv, janitor: Janitor, offline: bool
 
 
 def _install(lock: Lock, inside: Path, *, uv: Uv, janitor: Janitor, offline: bool, shown: bool) -> None:
-    arguments = ["pip", "install", "--python", str(executable(inside)), "--no-deps", "--requirements", "-"]
+    arguments = ["pip", "install", "--python", str(interpreter_of(inside)), "--no-deps", "--requirements", "-"]
     if all(package.hashes for package in lock.packages):
         arguments.append("--require-hashes")
     if lock.as_of is not None:

@@ -6,7 +6,7 @@ order, as they judge any environment. Nothing is built and no index is asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -89,9 +89,8 @@ class _Option:
 def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
     """The environments that should load a model, best first, and the eras that were looked at and will not do."""
     asked = demand(artifact)
-    told = _telling(asked)
-    options, rejected = _options(asked, wanted, told)
-    writers = [position for position, era in enumerate(eras()) if wrote(asked, era, told)]
+    writers = _writers(asked)
+    options, rejected = _options(asked, wanted, writers)
     found: list[tuple[int, Candidate]] = []
     for option in _ordered(options, writers, wanted.prefer):
         candidate = _judged(artifact, asked, option, wanted)
@@ -105,12 +104,12 @@ def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...
     return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0])), tuple(rejected)
 
 
-def _options(asked: Demand, wanted: Wanted, told: tuple[Condition, ...]) -> tuple[list[_Option], list[Rejected]]:
+def _options(asked: Demand, wanted: Wanted, writers: frozenset[int]) -> tuple[list[_Option], list[Rejected]]:
     """Every era that can be built at all and meets what the model cannot do without."""
     options: list[_Option] = []
     rejected: list[Rejected] = []
     for position, era in enumerate(eras()):
-        found = _option(asked, era, position, wanted, told)
+        found = _option(asked, era, position, wanted, wrote=position in writers)
         if isinstance(found, Rejected):
             rejected.append(found)
         else:
@@ -118,7 +117,7 @@ def _options(asked: Demand, wanted: Wanted, told: tuple[Condition, ...]) -> tupl
     return options, rejected
 
 
-def _option(asked: Demand, era: Era, position: int, wanted: Wanted, told: tuple[Condition, ...]) -> _Option | Rejected:
+def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bool) -> _Option | Rejected:
     builds = [build for build in era.builds if wanted.python in {None, build.python}]
     if not builds:
         pythons = ", ".join(sorted((build.python for build in era.builds), key=Version))
@@ -136,7 +135,7 @@ def _option(asked: Demand, era: Era, position: int, wanted: Wanted, told: tuple[
     if tensorflow_requirement(era, build.python, wanted.platform, gpu=wanted.gpu, custom_ops=False) is None:
         return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
     kin = asked.standalone is _is_standalone(era)
-    return _Option(era=era, build=build, addons=addons, wrote=wrote(asked, era, told), kin=kin, position=position)
+    return _Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position)
 
 
 def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Rejected | None:
@@ -162,18 +161,22 @@ def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Re
     return Rejected(name=era.name, why=f"no TensorFlow Addons for TensorFlow {era.tensorflow} provides {names}")
 
 
-def _telling(asked: Demand) -> tuple[Condition, ...]:
-    """What tells of the writer: all that the file shows, or only what it states where no era fits all of it.
+def _writers(asked: Demand) -> frozenset[int]:
+    """Where in the table the eras stand that may have written the file.
 
-    A file may have tokens of two writers, when one converted what the other wrote.
+    They fit all that it shows; or only what it states, where no era fits all: a file may have tokens of two writers,
+    when one converted what the other wrote.
     """
     everything = asked.about_writer
-    if any(wrote(asked, era, everything) for era in eras()):
-        return everything
-    return tuple(each for each in everything if each.recorded)
+    stated = tuple(each for each in everything if each.recorded)
+    fitting = (
+        frozenset(position for position, era in enumerate(eras()) if _wrote(asked, era, told))
+        for told in (everything, stated)
+    )
+    return next((found for found in fitting if found), frozenset())
 
 
-def wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
+def _wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
     """Whether an era's releases fit what a file tells about its writer."""
     if not any(each.distribution in {"keras", "tensorflow", "tf-keras"} for each in told):
         return False
@@ -196,7 +199,7 @@ def _is_standalone(era: Era) -> bool:
     return era.keras is not None and era.keras <= LAST_STANDALONE
 
 
-def _ordered(options: Sequence[_Option], writers: Sequence[int], prefer: Prefer) -> list[_Option]:
+def _ordered(options: Sequence[_Option], writers: frozenset[int], prefer: Prefer) -> list[_Option]:
     """The writer's own releases first, newest of them first, then those nearest to it; or simply by age."""
     if prefer is Prefer.OLDEST:
         return sorted(options, key=lambda option: option.position)
@@ -223,8 +226,7 @@ def _newest_first(option: _Option) -> tuple[tuple[int, ...], bool, int]:
 
 def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate:
     """The candidate with the rules' verdict."""
-    environment = _environment(option.era, option.build, option.addons)
-    diagnosis = diagnose(artifact, replace(environment, python=_python_release(option.build)))
+    diagnosis = diagnose(artifact, _environment(option.era, option.build, option.addons))
     custom_ops = needs_custom_ops(asked.needs, option.addons)
     tensorflow = tensorflow_requirement(
         option.era, option.build.python, wanted.platform, gpu=wanted.gpu, custom_ops=custom_ops
@@ -265,11 +267,7 @@ def _environment(era: Era, build: EraBuild, addons: Version | None) -> Environme
     pins.pop(ADDONS, None)
     if addons is not None:
         pins[ADDONS] = addons
-    return planned(era.name, python=build.python, pins=pins, variables=era.variables)
-
-
-def _python_release(build: EraBuild) -> Version:
-    return Version(f"{build.python}.0")
+    return planned(era.name, python=f"{build.python}.0", pins=pins, variables=era.variables)
 
 
 def _rank(artifact: Artifact, candidate: Candidate) -> int | None:
@@ -297,8 +295,8 @@ def blockers(diagnosis: Diagnosis, blocks: Blocks) -> tuple[Finding, ...]:
 
 
 def _first_blocker(diagnosis: Diagnosis) -> str:
-    blockers = [finding for finding in diagnosis.findings if finding.blocks is Blocks.LOADING]
-    return f"{blockers[0].code} {blockers[0].message}" if blockers else "it does not load there"
+    blocking = [finding for finding in diagnosis.findings if finding.blocks is Blocks.LOADING]
+    return f"{blocking[0].code} {blocking[0].message}" if blocking else "it does not load there"
 
 
 def _because(asked: Demand, option: _Option, diagnosis: Diagnosis, *, as_measured: bool) -> Iterator[str]:

@@ -25,12 +25,25 @@ _TRIED = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """What the user wants in the environment beside the model's needs.
+
+    Attributes:
+        source: where that was read from.
+        requirements: one requirement (PEP 508) each.
+    """
+
+    source: Path | None = None
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One question to the resolver: a candidate, and what the user wants beside it."""
 
     candidate: Candidate
     platform: Platform
-    requirements: Path | None
+    own: Own
 
 
 def resolved(uv: Uv, asked: Asked) -> tuple[Answer, bool]:
@@ -40,7 +53,7 @@ def resolved(uv: Uv, asked: Asked) -> tuple[Answer, bool]:
     resolved as of a day in the candidate's life. What the user wants may be younger: then all releases are allowed,
     below the upper bounds that the packages themselves do not state.
     """
-    wanted = own_requirements(asked.requirements)
+    wanted = asked.own.requirements
     pins = asked.candidate.pins
     if pins is not None and not wanted:
         exact = [f"{name}=={version}" for name, version in pins.items()]
@@ -61,14 +74,14 @@ def resolved(uv: Uv, asked: Asked) -> tuple[Answer, bool]:
     return (second, True) if second.status == 0 else (first, False)
 
 
-def own_requirements(path: Path | None) -> tuple[str, ...]:
-    """The requirements in a file, one each.
+def own_requirements(path: Path | None) -> Own:
+    """The requirements in a file; none without one.
 
     Raises:
         ResolutionError: the file cannot be read, or holds what is no requirement (PEP 508).
     """
     if path is None:
-        return ()
+        return Own()
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
@@ -86,20 +99,20 @@ def own_requirements(path: Path | None) -> tuple[str, ...]:
                 f"other files have to be written out: {problem}"
             ) from problem
         found.append(stated)
-    return tuple(found)
+    return Own(source=path, requirements=tuple(found))
 
 
 def clash(uv: Uv, asked: Asked, answer: Answer) -> str:
     """Why a candidate cannot be resolved: which of the user's wants clash with it, and what would do instead."""
-    wanted = own_requirements(asked.requirements)
+    wanted = asked.own.requirements
     if not wanted or len(wanted) > _TRIED:
         return answer.reason
     clashing = [each for each in wanted if not _fits(uv, asked, (each,))]
     if not clashing:
         alone = compiled(uv, wanted, python=asked.candidate.python, platform=asked.platform, as_of=None)
         if alone.status:
-            return f"the requirements in {asked.requirements} clash with each other: {alone.reason}"
-        return f"each requirement in {asked.requirements} fits by itself, but not all of them together: {answer.reason}"
+            return f"the requirements in {asked.own.source} clash with each other: {alone.reason}"
+        return f"each requirement in {asked.own.source} fits by itself, but not all of them together: {answer.reason}"
     told = "; ".join(_alternative(uv, asked, each) for each in clashing)
     return f"{told}. The resolver says: {_compiled(uv, asked, (clashing[0],), dated=True).reason}"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from loadstone.formats.writer import TENSORFLOW_SUFFIX
 from loadstone.needs import addons_releases, conditions, infer
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def demand(artifact: Artifact) -> Demand:
         if (releases := addons_releases(need))
     )
     told = conditions(artifact, needs)
-    return Demand(needs=needs, conditions=told, addons=wishes, standalone=_is_standalone(needs, told))
+    return Demand(needs=needs, conditions=told, addons=wishes, standalone=_is_standalone(needs, artifact))
 
 
 def fits(distribution: str, release: Version, conditions: Iterable[Condition], *, minor_only: bool = False) -> bool:
@@ -88,7 +89,7 @@ def _loosened(versions: SpecifierSet, *, minor_only: bool) -> SpecifierSet:
     return SpecifierSet(",".join(loosened))
 
 
-def _is_standalone(needs: Needs, told: tuple[Condition, ...]) -> bool:
+def _is_standalone(needs: Needs, artifact: Artifact) -> bool:
     """Whether the package ``keras`` wrote the file, and not the Keras inside TensorFlow.
 
     The latter marks its version with ``-tf`` up to 2.2, and calls itself 2.4.0 from 2.3 on.
@@ -96,4 +97,4 @@ def _is_standalone(needs: Needs, told: tuple[Condition, ...]) -> bool:
     keras = needs.writer("keras")
     if keras is None or keras.release is None or keras.release > LAST_STANDALONE:
         return False
-    return not any("-tf" in each.because for each in told)
+    return not any(each.token.endswith(TENSORFLOW_SUFFIX) for each in artifact.writer)

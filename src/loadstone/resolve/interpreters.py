@@ -33,21 +33,23 @@ def interpreter(python: str, uv: Uv, *, offline: bool = False) -> Path:
     for path in _here(python):
         if _is(path, python):
             return path
-    found = uv.run(("python", "find", "--no-project", "--no-python-downloads", python))
-    path = Path(found.output.strip())
-    if found.status == 0 and _is(path, python):
-        return path
-    if not offline:
-        fetched = uv.run(("python", "install", "--quiet", python))
-        found = uv.run(("python", "find", "--no-project", "--managed-python", python))
-        path = Path(found.output.strip())
-        if fetched.status == 0 and found.status == 0 and _is(path, python):
-            return path
+    found = _through(uv, "--no-python-downloads", python)
+    if found is None and not offline and uv.run(("python", "install", "--quiet", python)).status == 0:
+        found = _through(uv, "--managed-python", python)
+    if found is not None:
+        return found
     raise ResolutionError(
         f"Python {python} is needed and is not on this machine"
         + ("" if offline else ", nor could uv fetch it")
         + f": install it (pyenv install {python}, or conda create -n python{python} python={python}) and try again"
     )
+
+
+def _through(uv: Uv, option: str, python: str) -> Path | None:
+    """The interpreter that uv finds, None where it finds none."""
+    found = uv.run(("python", "find", "--no-project", option, python))
+    path = Path(found.output.strip())
+    return path if found.status == 0 and _is(path, python) else None
 
 
 def _here(python: str) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from loadstone.errors import NotAModel, NothingLoads, ResolutionError
 from loadstone.finding import Blocks
 from loadstone.formats import read
 from loadstone.resolve.candidates import Wanted, blockers, candidates
-from loadstone.resolve.conflicts import Asked, clash, own_requirements, resolved
+from loadstone.resolve.conflicts import Asked, Own, clash, own_requirements, resolved
 from loadstone.resolve.distributions import gpu_notes
 from loadstone.resolve.lock import Lock, Package
 from loadstone.resolve.prescription import Platform, Prefer
@@ -131,16 +131,17 @@ def locks(
         ResolutionError: at the first step, when there is none at all.
     """
     target = _target(request)
+    own = own_requirements(request.requirements)
     found = _found(artifact, request, target)
     checksum = _checksum(Path(artifact.source))
     failures: list[str] = []
     count = 0
-    for there in _existing(found, request, target, made):
+    for there in _existing(found, own, target, made):
         count += 1
         yield replace(there, model=artifact.source, model_sha256=checksum)
     for candidate in found:
         try:
-            locked = _locked(artifact, candidate, request, target, uv)
+            locked = _locked(artifact, candidate, request, own, target, uv)
         except Unlockable as problem:
             failures.append(f"{candidate}: {problem}")
             continue
@@ -154,14 +155,15 @@ def locks(
 def existing(artifact: Artifact, request: Request, made: Callable[[str], Lock | None]) -> Lock | None:
     """The lock of an environment that exists already and in which the model should load; None without one."""
     target = _target(request)
-    return next(_existing(_found(artifact, request, target), request, target, made), None)
+    own = own_requirements(request.requirements)
+    return next(_existing(_found(artifact, request, target), own, target, made), None)
 
 
 def _existing(
-    found: tuple[Candidate, ...], request: Request, target: Platform, made: Callable[[str], Lock | None]
+    found: tuple[Candidate, ...], own: Own, target: Platform, made: Callable[[str], Lock | None]
 ) -> Iterator[Lock]:
     for candidate in found:
-        there = made(_key(candidate, request, target))
+        there = made(_key(candidate, own, target))
         if there is not None:
             yield there
 
@@ -177,10 +179,10 @@ def _found(artifact: Artifact, request: Request, target: Platform) -> tuple[Cand
     return found
 
 
-def _key(candidate: Candidate, request: Request, target: Platform) -> str:
+def _key(candidate: Candidate, own: Own, target: Platform) -> str:
     """What is asked for, before anything is resolved."""
-    own = own_requirements(request.requirements)
-    parts = (candidate.python, candidate.as_of.isoformat(), str(target), *sorted(candidate.requirements), *sorted(own))
+    wanted = (*sorted(candidate.requirements), *sorted(own.requirements))
+    parts = (candidate.python, candidate.as_of.isoformat(), str(target), *wanted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -209,31 +211,13 @@ def _span(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= _NAMED else f"{names[0]} ... {names[-1]} ({len(names)} eras)"
 
 
-def _locked(artifact: Artifact, candidate: Candidate, request: Request, target: Platform, uv: Uv) -> Lock:
+def _locked(artifact: Artifact, candidate: Candidate, request: Request, own: Own, target: Platform, uv: Uv) -> Lock:
     """One candidate's lock, judged by the rules with its very pins."""
-    text: str | None = None
-    notes: list[str] = []
     if request.offline:
         packages = _from_table(candidate, request)
-        notes.append(_offline_note(candidate, "no package index was asked"))
+        text, notes = None, [_offline_note(candidate, "no package index was asked")]
     else:
-        asked = Asked(candidate=candidate, platform=target, requirements=request.requirements)
-        answer, undated = resolved(uv, asked)
-        if answer.status == 0:
-            text = answer.output
-            packages = _packages(text)
-            if undated:
-                notes.append(
-                    "your own requirements do not fit packages of that time: these are of today, below the upper "
-                    "bounds that are known"
-                )
-        elif answer.is_unreachable and candidate.pins is not None:
-            packages = _from_table(candidate, request)
-            notes.append(_offline_note(candidate, "no package index could be reached"))
-        elif answer.is_unreachable:
-            raise Unlockable("no package index can be reached, and the table has no pins for it")
-        else:
-            raise Unlockable(clash(uv, asked, answer))
+        packages, text, notes = _resolved(candidate, request, own, target, uv)
     if request.gpu:
         tensorflow = next(p.version for p in packages if p.name.startswith("tensorflow"))
         notes += gpu_notes(tensorflow, target)
@@ -250,9 +234,29 @@ def _locked(artifact: Artifact, candidate: Candidate, request: Request, target: 
         why=candidate.because,
         notes=tuple(notes),
         pylock=text,
-        key=_key(candidate, request, target),
+        key=_key(candidate, own, target),
     )
     return replace(lock, diagnosis=_verdict(artifact, candidate, environment_of(lock)))
+
+
+def _resolved(
+    candidate: Candidate, request: Request, own: Own, target: Platform, uv: Uv
+) -> tuple[tuple[Package, ...], str | None, list[str]]:
+    """The packages, their PEP 751 text, and notes; from the table, without a text, where no index can be reached.
+
+    Raises:
+        Unlockable: they cannot be resolved, or no index can be reached and the table does not have them.
+    """
+    asked = Asked(candidate=candidate, platform=target, own=own)
+    answer, undated = resolved(uv, asked)
+    if answer.status == 0:
+        younger = "your own requirements do not fit packages of that time: these are of today, below the upper bounds"
+        return _packages(answer.output), answer.output, [f"{younger} that are known"] if undated else []
+    if not answer.is_unreachable:
+        raise Unlockable(clash(uv, asked, answer))
+    if candidate.pins is None:
+        raise Unlockable("no package index can be reached, and the table has no pins for it")
+    return _from_table(candidate, request), None, [_offline_note(candidate, "no package index could be reached")]
 
 
 def environment_of(lock: Lock) -> Environment:

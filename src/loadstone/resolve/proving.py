@@ -10,17 +10,15 @@ from loadstone.finding import Parity, Verdict
 from loadstone.isolation.samples import sample
 from loadstone.isolation.worker import Worker
 from loadstone.parity import compare
-from loadstone.recorded import read
+from loadstone.recorded import pair
 from loadstone.resolve.prescription import Seen
-from loadstone.rules import RULES, diagnose
+from loadstone.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from loadstone.artifact import Artifact
-    from loadstone.environment import Environment
-    from loadstone.finding import Finding
+    from loadstone.finding import Diagnosis, Finding
     from loadstone.isolation.ports import Loaded, LoadRequest
     from loadstone.isolation.sandbox import Limits
 
@@ -29,20 +27,20 @@ if TYPE_CHECKING:
 LENGTHS = (32, 128, 8, 1)
 
 
-def dangers(artifact: Artifact, environment: Environment) -> tuple[Finding, ...]:
-    """What a loader in that environment would run or reach beyond plain layers; read from the file, nothing run."""
-    return tuple(f for f in diagnose(artifact, environment).findings if f.code.startswith("LS5"))
+def dangers(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+    """What a loader would run or reach beyond plain layers, in the environment that was judged."""
+    return tuple(finding for finding in diagnosis.findings if finding.code.startswith("LS5"))
 
 
-def refuse(artifact: Artifact, environment: Environment, *, trusted: bool) -> None:
+def refuse(diagnosis: Diagnosis, *, trusted: bool) -> None:
     """Stop before a file is loaded that holds programs or reaches out, unless the user trusts it.
 
     Raises:
         NotTrusted: it does, and is not trusted; names all of it.
     """
-    found = dangers(artifact, environment)
+    found = dangers(diagnosis)
     if found and not trusted:
-        raise NotTrusted(artifact.source, found)
+        raise NotTrusted(diagnosis.source, found)
 
 
 def prove(
@@ -82,10 +80,7 @@ def prove(
 
 
 def _compared(worker: Worker, loaded: Loaded, io: Path) -> Parity:
-    try:
-        inputs, outputs = read(io, "x"), read(io, "y")
-    except (OSError, ValueError) as problem:
-        raise LoadstoneError(f"{io} cannot be read as an .npz of arrays: {problem}") from problem
+    inputs, outputs = pair(io)
     if len(inputs) != len(loaded.inputs):
         raise LoadstoneError(
             f"{io} holds {len(inputs)} inputs x0, x1 ..., the model has {len(loaded.inputs)}: "

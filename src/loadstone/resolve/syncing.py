@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from loadstone.artifact import Artifact
+    from loadstone.finding import Diagnosis
     from loadstone.resolve.building import Built
     from loadstone.resolve.lock import Lock
     from loadstone.resolve.prescription import Seen
@@ -144,8 +145,9 @@ def _attempted(artifact: Artifact, folder: Path, lock: Lock, how: Sync, *, uv: U
     """Build one lock and load the model in it; only an environment in which it loads gets its name."""
     begun = time.monotonic()
     built: Built | None = None
-    refuse(artifact, environment_of(lock), trusted=how.trusted)
-    _ask_for_own_objects(artifact, lock, how)
+    diagnosis = lock.diagnosis or diagnose(artifact, environment_of(lock))
+    refuse(diagnosis, trusted=how.trusted)
+    _ask_for_own_objects(diagnosis, how)
     try:
         built = build(
             lock, folder, uv=uv, janitor=janitor, offline=how.request.offline, shown=how.shown, progress=how.progress
@@ -169,13 +171,14 @@ def _attempted(artifact: Artifact, folder: Path, lock: Lock, how: Sync, *, uv: U
     return Attempt(lock=lock, stage=Stage.PROVED, seen=seen, seconds=time.monotonic() - begun, reused=built.reused)
 
 
-def _ask_for_own_objects(artifact: Artifact, lock: Lock, how: Sync) -> None:
+def _ask_for_own_objects(diagnosis: Diagnosis, how: Sync) -> None:
     """Stop before anything is built where the model cannot load for want of the author's own code."""
-    findings = diagnose(artifact, environment_of(lock)).findings
-    missing = [finding for finding in findings if finding.code == "LS302" and finding.blocks is Blocks.LOADING]
+    missing = [
+        finding for finding in diagnosis.findings if finding.code == "LS302" and finding.blocks is Blocks.LOADING
+    ]
     if missing and how.custom_objects is None:
         raise NothingLoads(
-            f"{artifact.source} loads nowhere without its author's own code ({missing[0].found}): give a Python file "
+            f"{diagnosis.source} loads nowhere without its author's own code ({missing[0].found}): give a Python file "
             "with it (--custom-objects, custom_objects=)"
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -115,8 +116,7 @@ class Program:
             try:
                 output, error = process.communicate(text)
             except BaseException:
-                with suppress(OSError):
-                    process.kill()
+                _end(process)
                 raise
         return Answer(status=process.returncode, output=output, error=error or "")
 
@@ -140,6 +140,15 @@ class Program:
                     "uv, which resolves and installs packages, is not installed: pip install uv"
                 ) from problem
             return found
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kill a process with its group, where there are groups."""
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def compiled(

@@ -15,6 +15,7 @@ from packaging.version import Version
 from loadstone import knowledge
 from loadstone.environment import KERAS_3
 from loadstone.knowledge import ObjectKind
+from loadstone.needs import ADDONS
 from loadstone.rules.case import FIRST_WITH_ARCHIVES
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from loadstone.environment import Environment, Loader
     from loadstone.knowledge import BuiltIn, TfaRelease
     from loadstone.rules.case import Case
-
-ADDONS = "tensorflow-addons"
 
 #: The first tf.keras that reads the layer inside a wrapper of an archive with its older code.
 _FIRST_WITH_OLD_WRAPPERS = Version("2.13")

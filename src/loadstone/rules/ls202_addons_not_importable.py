@@ -35,7 +35,8 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.lookup import ADDONS, addons_release, fitting_addons, is_in_window, usable_addons, window_text
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import addons_release, fitting_addons, is_in_window, usable_addons, window_text
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 

@@ -34,7 +34,8 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, CallWith, Finding, Install, Severity
-from loadstone.rules.lookup import ADDONS, fitting_addons, registers, usable_addons
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import fitting_addons, registers, usable_addons
 from loadstone.rules.ls202_addons_not_importable import needs_addons
 from loadstone.rules.rule import Rule, Symptom
 

@@ -40,7 +40,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.lookup import ADDONS, Found, addons_release, fitting_addons, look_up, registers, window_text
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import Found, addons_release, fitting_addons, look_up, registers, window_text
 from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of

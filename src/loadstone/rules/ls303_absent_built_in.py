@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING
 
 from loadstone import knowledge
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.lookup import ADDONS, Found, look_up
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import Found, look_up
 from loadstone.rules.ls305_operator_layer import is_operation
 from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import UNKNOWN_NAME, Rule, Symptom

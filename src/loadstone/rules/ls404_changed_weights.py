@@ -34,7 +34,8 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.lookup import ADDONS, usable_addons
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import usable_addons
 from loadstone.rules.remedies import convert
 from loadstone.rules.rule import Rule, Symptom
 

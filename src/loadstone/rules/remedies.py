@@ -11,7 +11,8 @@ from packaging.version import Version
 from loadstone import knowledge
 from loadstone.blueprint.parse import REBUILT
 from loadstone.finding import CallWith, Convert, Isolate
-from loadstone.rules.lookup import ADDONS, fitting_addons, registers
+from loadstone.needs import ADDONS
+from loadstone.rules.lookup import fitting_addons, registers
 
 if TYPE_CHECKING:
     from loadstone.finding import Remedy

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from loadstone.environment import probe
+import numpy as np
+
+from loadstone.environment import interpreter_of, probe
 from loadstone.errors import LoadstoneError
 from loadstone.formats import read
-from loadstone.isolation.sandbox import Limits
 from loadstone.isolation.worker import Worker
-from loadstone.resolve.building import executable
 from loadstone.resolve.locking import Request, environment_of
 from loadstone.resolve.proving import refuse
 from loadstone.resolve.requests import load_request
 from loadstone.resolve.syncing import Sync, ready, synced
+from loadstone.rules import diagnose
+from loadstone.runtime.batches import BATCH, in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
     from loadstone.isolation.ports import Loaded, Port
-    from loadstone.resolve.prescription import Attempt
-
-#: Rows that are given to the model at once; Keras' own default.
-BATCH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,28 +37,16 @@ class Isolation:
     """How a model is served from an environment of its own.
 
     Attributes:
+        sync: how it is built, where it has to be, and how the model is loaded in it.
         env: a Python, or the folder of a virtual environment; None to build one, or use the one built before.
-        request: what is asked of a lock, where one has to be built.
-        trusted: the user lets run what the file holds.
-        custom_objects: a Python file of the user's with the classes and functions that the model names.
         signature: of a SavedModel; by default the one that is served.
         network: let the model's process reach the network.
-        limits: what that process may use.
-        shown: let uv's own progress through.
-        progress: told each step.
-        tried: told each attempt to build, when it is over.
     """
 
+    sync: Sync = field(default_factory=Sync)
     env: Path | None = None
-    request: Request = field(default_factory=Request)
-    trusted: bool = False
-    custom_objects: Path | None = None
     signature: str | None = None
     network: bool = False
-    limits: Limits = field(default_factory=Limits)
-    shown: bool = False
-    progress: Callable[[str], object] = lambda _: None
-    tried: Callable[[Attempt], object] = lambda _: None
 
 
 class Isolated:
@@ -102,17 +88,11 @@ class Isolated:
         Raises:
             IsolationError: the arrays do not fit the model, the model fails, or its process has ended.
         """
-        named = self._named(inputs)
-        rows = {len(array) for array in named.values() if array.ndim}
-        if batch_size is None or len(rows) != 1 or any(not array.ndim for array in named.values()):
-            return self._worker.predict(named)
-        return self._in_batches(named, rows.pop(), batch_size, progress)
+        return in_batches(self._worker.predict, self._named(inputs), batch_size=batch_size, progress=progress)
 
     def _named(
         self, inputs: NDArray[Any] | Sequence[NDArray[Any]] | Mapping[str, NDArray[Any]]
     ) -> dict[str, NDArray[Any]]:
-        import numpy as np  # noqa: PLC0415 - whoever calls has it by now
-
         if isinstance(inputs, dict):
             return {name: np.asarray(array) for name, array in inputs.items()}
         arrays = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
@@ -120,26 +100,6 @@ class Isolated:
             names = ", ".join(port.name for port in self.inputs)
             raise LoadstoneError(f"{len(arrays)} arrays were given, the model takes {len(self.inputs)}: {names}")
         return {port.name: np.asarray(array) for port, array in zip(self.inputs, arrays, strict=True)}
-
-    def _in_batches(
-        self,
-        named: Mapping[str, NDArray[Any]],
-        rows: int,
-        batch_size: int,
-        progress: Callable[[int, int], object],
-    ) -> dict[str, NDArray[Any]]:
-        import numpy as np  # noqa: PLC0415 - as above
-
-        parts: list[dict[str, NDArray[Any]]] = []
-        for start in range(0, max(rows, 1), batch_size):
-            batch = {name: array[start : start + batch_size] for name, array in named.items()}
-            parts.append(self._worker.predict(batch))
-            progress(min(start + batch_size, rows), rows)
-        if len(parts) == 1:
-            return parts[0]
-        if any(not array.ndim for array in parts[0].values()):
-            raise LoadstoneError("an output has no batch axis, so batches cannot be joined: ask with batch_size=None")
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def close(self) -> None:
         """End the process; a second time does nothing."""
@@ -182,32 +142,31 @@ def isolate(
         ResolutionError: no environment could be built in which the model loads.
         IsolationError: the model does not load in ``env``.
     """
-    how = Isolation(
-        env=None if env is None else Path(env),
+    sync = Sync(
         request=Request(python=python, offline=offline),
         trusted=trust,
         custom_objects=None if custom_objects is None else Path(custom_objects),
-        signature=signature,
     )
+    how = Isolation(sync=sync, env=None if env is None else Path(env), signature=signature)
     return isolated(read(model), how)
 
 
 def isolated(artifact: Artifact, how: Isolation) -> Isolated:
     """As `isolate`, for a model that was read already."""
     environment, python = _environment(artifact, how)
-    refuse(artifact, environment, trusted=how.trusted)
+    refuse(diagnose(artifact, environment), trusted=how.sync.trusted)
     request = load_request(
         artifact,
         environment,
         compiled=False,
-        custom_objects=how.custom_objects,
+        custom_objects=how.sync.custom_objects,
         signature=how.signature,
-        trusted=how.trusted,
+        trusted=how.sync.trusted,
     )
-    how.progress(f"loading {artifact.source} in {environment.summary}")
+    how.sync.progress(f"loading {artifact.source} in {environment.summary}")
     worker = Worker.start(
         python,
-        limits=how.limits,
+        limits=how.sync.limits,
         variables=environment.variables,
         network=how.network,
         bytecode=how.env is None,  # an environment that the user named is left as it is
@@ -241,22 +200,10 @@ def _environment(artifact: Artifact, how: Isolation) -> tuple[Environment, Path]
     def place(key: str) -> Path:
         return environments / key[:16]
 
-    there = ready(artifact, place, how.request)
+    there = ready(artifact, place, how.sync.request)
     if there is not None:
         folder, lock = there
     else:
-        proof = synced(
-            artifact,
-            place,
-            Sync(
-                request=how.request,
-                trusted=how.trusted,
-                custom_objects=how.custom_objects,
-                limits=how.limits,
-                shown=how.shown,
-                progress=how.progress,
-                tried=how.tried,
-            ),
-        )
+        proof = synced(artifact, place, how.sync)
         folder, lock = proof.folder, proof.attempt.lock
-    return environment_of(lock), executable(folder)
+    return environment_of(lock), interpreter_of(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from loadstone.atomic import replacing
 from loadstone.blueprint.parse import REBUILT
 from loadstone.errors import LoadFailed, LoadstoneError
 from loadstone.formats import read
-from loadstone.runtime.isolated import BATCH, Isolation, isolated
+from loadstone.runtime.batches import BATCH, in_batches
+from loadstone.runtime.isolated import Isolation, isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -149,35 +151,27 @@ def _here(artifact: Artifact, inputs: Mapping[str, NDArray[Any]], how: How) -> P
         raise LoadFailed("Keras is not installed here")
     if artifact.format not in REBUILT:
         raise LoadFailed(f"loadstone does not rebuild {artifact.format.value} yet")
-    how.isolation.progress(f"loading {artifact.source} here")
+    how.isolation.sync.progress(f"loading {artifact.source} here")
     from loadstone.environment import probe  # noqa: PLC0415 - importing Keras takes seconds; the same for these
     from loadstone.runtime.load import load  # noqa: PLC0415 - as above
     from loadstone.runtime.user_code import from_file  # noqa: PLC0415 - as above
 
-    own = how.isolation.custom_objects
+    own = how.isolation.sync.custom_objects
     model = load(artifact.source, custom_objects=from_file(own) if own else None, compiled=False).model
-    names = [tensor.name for tensor in model.inputs]
-    arrays = list(in_order(inputs, names).values())
-    found = _in_batches(model, arrays, how)
-    outputs = dict(zip(_output_names(model), found, strict=True))
+    arrays = in_order(inputs, [tensor.name for tensor in model.inputs])
+    outputs = in_batches(partial(_called, model), arrays, batch_size=how.batch_size, progress=how.progress)
     return Prediction(outputs=outputs, ran=probe().summary, isolated=False)
+
+
+def _called(model: Any, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    import keras  # noqa: PLC0415 - as above
+
+    arrays = list(batch.values())
+    found = keras.tree.flatten(model.predict_on_batch(arrays if len(arrays) > 1 else arrays[0]))
+    return dict(zip(_output_names(model), map(np.asarray, found), strict=True))
 
 
 def _output_names(model: Any) -> list[str]:
     names = list(getattr(model, "output_names", ()) or ())
     count = len(model.outputs)
     return names if len(names) == count == len(set(names)) else [f"y{number}" for number in range(count)]
-
-
-def _in_batches(model: Any, arrays: list[NDArray[Any]], how: How) -> list[NDArray[Any]]:
-    import keras  # noqa: PLC0415 - as above
-
-    rows = len(arrays[0])
-    size = how.batch_size or max(rows, 1)
-    parts: list[list[NDArray[Any]]] = []
-    for start in range(0, max(rows, 1), size):
-        batch = [array[start : start + size] for array in arrays]
-        result = model.predict_on_batch(batch if len(batch) > 1 else batch[0])
-        parts.append([np.asarray(each) for each in keras.tree.flatten(result)])
-        how.progress(min(start + size, rows), rows)
-    return [np.concatenate(column) if len(column) > 1 else column[0] for column in zip(*parts, strict=True)]

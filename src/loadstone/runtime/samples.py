@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from loadstone.errors import LoadstoneError
-from loadstone.recorded import read
+from loadstone.recorded import pair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +35,7 @@ def recorded(path: Path, model: Any) -> Samples:
     Raises:
         LoadstoneError: the file cannot be read, or does not hold one array for each of the model's inputs and outputs.
     """
-    try:
-        inputs, outputs = read(path, "x"), read(path, "y")
-    except (OSError, ValueError) as error:
-        raise LoadstoneError(f"{path} cannot be read as an .npz of arrays: {error}") from error
+    inputs, outputs = pair(path)
     if len(inputs) != len(model.inputs) or len(outputs) != len(model.outputs):
         raise LoadstoneError(
             f"{path} holds {len(inputs)} inputs and {len(outputs)} outputs, the model has {len(model.inputs)} and "
