@@ -4,10 +4,10 @@
 
 Each (era, Python) is resolved with uv as of a day when the era's releases were new, built in a scratch folder, and
 tried: its imports, and models saved in that era. ``--addons`` comes first: it tries the releases of Addons that are for
-an era, with their custom operators. What was seen is kept in ``.cache/eras``, so a run that was stopped goes on where
-it was. The recommended Python of an era is the newest that works; the others are measured with ``--others``. Only
-``--write`` writes the table. One environment is built at a time. Together they are more wheels than a disk
-may hold: ``--clean``, with a cache of its own (``UV_CACHE_DIR``), keeps those of one era only.
+an era, with their custom operators. What was seen is kept in ``.cache/eras`` and in the table, so a run that was
+stopped goes on where it was. The recommended Python of an era is the newest that works; the others are measured with
+``--others``. Only ``--write`` writes the table. One environment is built at a time. Together they are more wheels than
+a disk may hold: ``--clean``, with a cache of its own (``UV_CACHE_DIR``), keeps those of one era only.
 """
 
 from __future__ import annotations
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tasks.eras_kept import Seen
-
-DATA = ROOT / "src" / "loadstone" / "knowledge" / "data" / "eras.json"
 
 
 def main() -> None:
@@ -111,9 +109,9 @@ def write(table: Sequence[Row]) -> None:
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(era, separators=(',', ':'))}" for name, era in eras.items())
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     text = f'{{\n"generated": "{today}",\n"eras": {{\n{lines}\n}}\n}}\n'
-    with replacing(DATA) as draft:
+    with replacing(kept.TABLE) as draft:
         draft.write_text(text, encoding="utf-8")
-    say(f"{DATA}: {len(eras)} eras, {len(text) / 1000:.0f} kB")
+    say(f"{kept.TABLE}: {len(eras)} eras, {len(text) / 1000:.0f} kB")
 
 
 def as_data(row: Row) -> dict[str, Any]:

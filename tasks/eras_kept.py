@@ -1,16 +1,24 @@
-"""What was seen so far, in ``.cache/eras``: one file a build, so that measuring goes on after a stop."""
+"""What was seen so far: in ``.cache/eras`` one file a build, else in the table that was written from such files.
+
+So measuring goes on after a stop, and where the folder is gone.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from loadstone.atomic import replacing
 from tasks.eras_build import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: The table that ``tasks/eras.py --write`` writes.
+TABLE = Path(__file__).resolve().parents[1] / "src" / "loadstone" / "knowledge" / "data" / "eras.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,7 @@ def seen(row: str, python: str) -> Seen | None:
     """What is known of a build."""
     path = KEPT / f"{row}-{python}.json"
     if not path.exists():
-        return None
+        return _written(row, python)
     known = json.loads(path.read_text())
     return Seen(**{**known, "pins": tuple(known["pins"])})
 
@@ -72,7 +80,9 @@ def seen(row: str, python: str) -> Seen | None:
 def trials(row: str) -> tuple[Trial, ...]:
     """What is known of an era's releases of Addons, the newest release first."""
     path = KEPT / f"{row}-addons.json"
-    return tuple(Trial(**each) for each in json.loads(path.read_text())) if path.exists() else ()
+    if not path.exists():
+        return _written_trials(row)
+    return tuple(Trial(**each) for each in json.loads(path.read_text()))
 
 
 def keep_seen(each: Seen) -> None:
@@ -83,6 +93,50 @@ def keep_seen(each: Seen) -> None:
 def keep_trials(row: str, tried: tuple[Trial, ...]) -> None:
     """Remembers an era's releases of Addons."""
     _keep(f"{row}-addons", [asdict(each) for each in tried])
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    eras: Mapping[str, Any] = json.loads(TABLE.read_text())["eras"]
+    return eras
+
+
+def _written(row: str, python: str) -> Seen | None:
+    """A build as the table has it; the errors of what failed are not in it."""
+    era = _table().get(row, {"builds": {}})
+    build = era["builds"].get(python)
+    if build is None or build["measured"] is None:
+        return None
+    on, builds, tensorflow, keras, addons_imports, _, fixture, seconds, megabytes, why = build["measured"]
+    return Seen(
+        row=row,
+        python=python,
+        addons=era["addons"],
+        as_of=build["as_of"],
+        on=on,
+        pins=tuple(build["pins"].split()),
+        builds=builds,
+        tensorflow=tensorflow,
+        keras=keras,
+        addons_imports=addons_imports,
+        fixture=fixture,
+        seconds=seconds,
+        megabytes=megabytes,
+        why=why,
+    )
+
+
+def _written_trials(row: str) -> tuple[Trial, ...]:
+    """The releases of Addons that the table says were tried with an era, on its first Python."""
+    era = _table().get(row)
+    if not era:
+        return ()
+    python, build = next(iter(era["builds"].items()))
+    on = build["measured"][0] if build["measured"] else ""
+    return tuple(
+        Trial(row=row, python=python, addons=addons, on=on, imports=imports, ops=ops)
+        for addons, imports, ops in era["trials"]
+    )
 
 
 def _keep(name: str, content: object) -> None:

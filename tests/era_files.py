@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from loadstone.artifact import Format
 from tests.corpus_files import CORPUS, recorded, unpacked
 from tests.corpus_table import LeftOut
@@ -81,6 +83,21 @@ class EraModel:
     def io_path(self) -> Path:
         """The recorded inputs and outputs, on disk."""
         return unpacked(ARCHIVE) / self.io_file
+
+    def named_io(self, path: Path) -> Path:
+        """The recorded arrays under the model's own names, as SavedModels need them, whose signatures have no order."""
+        arrays = recorded(self.io_path)
+        names = (
+            [f"x{number}" for number in range(len(self.inputs))],
+            [f"y{number}" for number in range(len(self.outputs))],
+        )
+        renamed: dict[str, Any] = {
+            new: arrays[old]
+            for numbers, own in zip(names, (self.inputs, self.outputs), strict=True)
+            for old, new in zip(numbers, own, strict=True)
+        }
+        np.savez(path, **renamed)
+        return path
 
     def io(self) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
         """The recorded inputs and outputs, each by name (``x0``, ``y0``) in order."""

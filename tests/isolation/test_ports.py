@@ -126,11 +126,13 @@ def test_a_worker_s_description() -> None:
             "inputs": [{"name": "x", "shape": None, "dtype": "string"}],
             "outputs": [{"name": "y", "shape": [None, 3], "dtype": "bfloat16"}],
             "compiled": None,
+            "ordered": False,
             "how": "frozen graph",
             "versions": {"python": "3.6.15"},
             "seconds": 1,
             "notes": ["said"],
         }
     )
+    assert not loaded.ordered
     assert (loaded.inputs[0].shape, loaded.outputs[0].shape, loaded.compiled) == (None, (None, 3), None)
     assert loaded.notes == ("said", "y is bfloat16, which NumPy lacks: it is returned as float32")

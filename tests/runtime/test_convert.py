@@ -10,7 +10,7 @@ import pytest
 import loadstone
 from loadstone.errors import LoadFailed, LoadstoneError
 from loadstone.finding import Verdict
-from loadstone.recorded import read, write
+from loadstone.recorded import arrays_of, numbered, write
 from loadstone.runtime import convert as converting
 from loadstone.runtime import reload
 from loadstone.runtime.samples import made_up, recorded
@@ -110,7 +110,7 @@ def test_a_converted_file_is_loaded_as_a_user_would(tmp_path: Path) -> None:
     given, answered = tmp_path / "given.npz", tmp_path / "answered.npz"
     write(given, "x", list(inputs.values()))
     reload.main(str(model.path), str(given), str(answered))
-    for actual, expected in zip(read(answered, "y"), outputs.values(), strict=True):
+    for actual, expected in zip(numbered(arrays_of(answered), "y"), outputs.values(), strict=True):
         np.testing.assert_allclose(actual, expected, rtol=0, atol=model.tolerance)
 
 
@@ -142,17 +142,27 @@ def test_made_up_inputs_stay_within_the_smallest_vocabulary_of_the_model() -> No
 def test_recorded_arrays_are_read_in_their_order(tmp_path: Path) -> None:
     path = tmp_path / "io.npz"
     write(path, "x", [np.full(2, number) for number in range(11)])
-    assert [int(array[0]) for array in read(path, "x")] == list(range(11))
-    assert read(path, "y") == ()
+    assert [int(array[0]) for array in numbered(arrays_of(path), "x")] == list(range(11))
+    assert numbered(arrays_of(path), "y") == ()
+
+
+def test_recorded_arrays_may_have_the_names_of_the_model(tmp_path: Path) -> None:
+    model = functional(keras.Input((2,), name="image"), keras.Input((3,), name="context"))
+    image, context, output = np.zeros((1, 2)), np.ones((1, 3)), np.full((1, 5), 2.0)
+    arrays: dict[str, Any] = {model.output_names[0]: output, "context": context, "image": image}
+    np.savez(tmp_path / "io.npz", **arrays)
+    samples = recorded(tmp_path / "io.npz", model)
+    assert [array.shape for array in samples.inputs] == [(1, 2), (1, 3)]
+    assert [array.shape for array in samples.outputs] == [(1, 5)]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"not an archive", "cannot be read as an .npz"),
-        ({"x0": np.zeros(1)}, "holds 1 inputs and 0 outputs, the model has 1 and 1"),
-        ({"a": np.zeros(1), "b": np.zeros(1)}, "name them x0, x1 ... and y0, y1 ..."),
-        ({"x0": np.array([{}], dtype=object), "y0": np.zeros(1)}, "cannot be read as an .npz"),
+        (b"not an archive", "cannot be read as .npz or .npy"),
+        ({"x0": np.zeros(1)}, "the arrays are named x0; the model's outputs are .* Name them so, or y0, y1 ..."),
+        ({"a": np.zeros(1), "b": np.zeros(1)}, "the arrays are named a, b; the model's inputs are .*, or x0, x1 ..."),
+        ({"x0": np.array([{}], dtype=object), "y0": np.zeros(1)}, "cannot be read as .npz or .npy"),
     ],
 )
 def test_recorded_arrays_that_do_not_fit_the_model_are_an_error(tmp_path: Path, content: Any, message: str) -> None:

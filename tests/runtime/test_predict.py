@@ -14,7 +14,7 @@ from loadstone.errors import LoadFailed, LoadstoneError, NotTrusted
 from loadstone.formats import read
 from loadstone.resolve.syncing import Sync
 from loadstone.runtime.isolated import Isolation, cache, isolate
-from loadstone.runtime.predict import How, Where, in_order, predict, read_inputs, write_outputs
+from loadstone.runtime.predict import How, Where, inputs_of, predict, read_inputs, write_outputs
 from tests.corpus_files import recorded, unpacked
 
 HERE = Path(sys.prefix)
@@ -31,24 +31,40 @@ A, B = np.zeros((2, 3), np.float32), np.ones((2, 1), np.int64)
         ({"image": A, "size": B}, ["image", "size"]),
         ({"size": B, "image": A}, ["image", "size"]),
         ({"x0": A, "x1": B}, ["image", "size"]),
-        ({"x0": A, "x1": B, "x2": A}, ["image", "size"]),
+        ({"size": B, "image": A, "y0": A}, ["image", "size"]),
     ],
 )
 def test_inputs_are_taken_by_name_or_by_number(given: dict[str, Any], names: list[str]) -> None:
-    found = in_order(given, names)
+    found = inputs_of(given, names)
     assert list(found) == names
     assert found["image"] is A
     assert found["size"] is B
 
 
 def test_a_single_input_may_have_any_name() -> None:
-    assert in_order({"whatever": A}, ["image"]) == {"image": A}
+    assert inputs_of({"whatever": A}, ["image"]) == {"image": A}
 
 
-@pytest.mark.parametrize("given", [{"a": A, "b": B}, {"image": A}, {}])
+def test_a_model_that_does_not_tell_its_inputs_takes_what_is_given() -> None:
+    assert inputs_of({"whatever": A}, []) == {"whatever": A}
+
+
+def test_the_lengths_of_ragged_rows_go_with_their_input() -> None:
+    assert list(inputs_of({"words:row_lengths": B, "words": A}, ["words"])) == ["words", "words:row_lengths"]
+
+
+def test_numbers_do_not_fit_inputs_that_have_names_only() -> None:
+    """A SavedModel's signature has no order: to go by the names' would swap what was recorded in the model's."""
+    with pytest.raises(LoadstoneError, match=r"only names: context, image\. Name them so"):
+        inputs_of({"x0": A, "x1": B}, ["context", "image"], ordered=False)
+    assert list(inputs_of({"image": A, "context": B}, ["context", "image"], ordered=False)) == ["context", "image"]
+    assert inputs_of({"x0": A, "y0": B}, ["image"], ordered=False) == {"image": A}
+
+
+@pytest.mark.parametrize("given", [{"a": A, "b": B}, {"image": A}, {}, {"x0": A, "x1": B, "x2": A}])
 def test_inputs_that_do_not_fit_are_told_with_the_models_names(given: dict[str, Any]) -> None:
-    with pytest.raises(LoadstoneError, match="the model takes image, size"):
-        in_order(given, ["image", "size"])
+    with pytest.raises(LoadstoneError, match="the model's inputs are image, size"):
+        inputs_of(given, ["image", "size"])
 
 
 def test_inputs_are_read_without_the_recorded_outputs(tmp_path: Path) -> None:

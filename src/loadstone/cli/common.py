@@ -51,7 +51,7 @@ def recorded(who: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return click.option(
         "--io",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help=f"Recorded inputs x0, x1 … and outputs y0 … (.npz) that {who}.",
+        help=f"Recorded inputs and outputs (.npz) that {who}: by the model's names, or x0, x1 … and y0 … in its order.",
     )
 
 

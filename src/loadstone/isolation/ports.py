@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from loadstone.errors import IsolationError
 from loadstone.payloads import worker_arrays
+from loadstone.recorded import ROW_LENGTHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["keras", "saved-model", "frozen-graph"]
 Call: TypeAlias = Literal["tf.keras", "tf_keras", "keras"]
-
-#: The length of each row of a ragged input or output ``NAME`` is the array ``NAME:row_lengths``.
-ROW_LENGTHS = ":row_lengths"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +99,7 @@ class Loaded:
         compiled: whether its optimizer and loss were restored; None where it has no such thing (a signature).
         how: what loaded it: ``tf.keras.models.load_model``, ``signature serving_default``, ``frozen graph``.
         versions: of Python and of what was imported, by import name.
+        ordered: whether the inputs and outputs have an order; those of a SavedModel's signature have names only.
         seconds: to import the framework and load the model.
         notes: what the user should know, as sentences.
     """
@@ -111,6 +110,7 @@ class Loaded:
     how: str
     versions: Mapping[str, str]
     seconds: float
+    ordered: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -128,6 +128,7 @@ def described(answer: Mapping[str, Any]) -> Loaded:
         compiled=None if answer["compiled"] is None else bool(answer["compiled"]),
         how=str(answer["how"]),
         versions=MappingProxyType({str(name): str(version) for name, version in answer["versions"].items()}),
+        ordered=bool(answer["ordered"]),
         seconds=float(answer["seconds"]),
         notes=(*map(str, answer["notes"]), *narrow),
     )

@@ -48,6 +48,10 @@ def saved_model(request: "dict[str, Any]", objects: "dict[str, Any]") -> "models
             notes.append("tf.saved_model.load does not load it: {}".format(models.failure(problem)))
             served = _session_signature(tf, request)
     served.notes[:0] = notes
+    served.ordered = all(
+        {port["name"] for port in ports} == set(names)
+        for ports, names in ((served.inputs, order[0]), (served.outputs, order[1]))
+    )
     for ports, names in ((served.inputs, order[0]), (served.outputs, order[1])):  # a signature is sorted by name
         ports.sort(key=lambda port, names=names: names.index(port["name"]) if port["name"] in names else len(names))  # type: ignore[misc] # bound at once
     return served

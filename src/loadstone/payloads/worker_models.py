@@ -26,6 +26,7 @@ class Served(object):
         how: what loaded it.
         compiled: whether its optimizer and loss were restored; None where there is no such thing.
         notes: what the user should know, as sentences.
+        ordered: whether the inputs and outputs have an order, not names only.
         model: the model itself, None for a graph.
     """
 
@@ -42,6 +43,7 @@ class Served(object):
         self.inputs, self.outputs, self.compute = inputs, outputs, compute
         self.how, self.compiled, self.notes = how, compiled, notes or []
         self.model = model
+        self.ordered = True
 
     def describe(self) -> "dict[str, Any]":
         """Everything but the function, as plain values."""
@@ -50,6 +52,7 @@ class Served(object):
             "outputs": self.outputs,
             "how": self.how,
             "compiled": self.compiled,
+            "ordered": self.ordered,
             "notes": self.notes,
         }
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadstone.errors import IsolationError, LoadstoneError, NotTrusted
+from loadstone.errors import IsolationError, NotTrusted
 from loadstone.finding import Parity, Verdict
 from loadstone.isolation.samples import sample
 from loadstone.isolation.worker import Worker
 from loadstone.parity import compare
-from loadstone.recorded import pair
+from loadstone.recorded import ROW_LENGTHS, arrays_of, in_order
 from loadstone.resolve.prescription import Seen
 from loadstone.rules import RULES
 
@@ -53,7 +53,7 @@ def prove(
         request: how it opens the model.
         limits: what the process may use.
         variables: environment variables that belong to the environment.
-        io: recorded inputs ``x0`` ... and outputs ``y0`` ..., in the model's order.
+        io: recorded inputs and outputs: by the model's names, or ``x0`` ... and ``y0`` ... in its order.
 
     Raises:
         IsolationError: it does not load.
@@ -80,15 +80,12 @@ def prove(
 
 
 def _compared(worker: Worker, loaded: Loaded, io: Path) -> Parity:
-    inputs, outputs = pair(io)
-    if len(inputs) != len(loaded.inputs):
-        raise LoadstoneError(
-            f"{io} holds {len(inputs)} inputs x0, x1 ..., the model has {len(loaded.inputs)}: "
-            f"{', '.join(port.name for port in loaded.inputs)}"
-        )
-    named = {port.name: array for port, array in zip(loaded.inputs, inputs, strict=True)}
-    answered = worker.predict(named)
-    return compare(outputs, tuple(answered.values()))
+    arrays = arrays_of(io)
+    inputs = in_order(arrays, [port.name for port in loaded.inputs], "x", ordered=loaded.ordered)
+    answered = worker.predict(inputs)
+    names = [name for name in answered if not name.endswith(ROW_LENGTHS)]
+    expected = in_order(arrays, names, "y", ordered=loaded.ordered)
+    return compare(tuple(expected.values()), tuple(answered[name] for name in expected))
 
 
 def known_for(error: str) -> tuple[str, ...]:

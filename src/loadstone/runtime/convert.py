@@ -16,7 +16,7 @@ from loadstone.atomic import replacing
 from loadstone.errors import LoadFailed, ParityError
 from loadstone.finding import Parity, Verdict
 from loadstone.parity import compare
-from loadstone.recorded import read, write
+from loadstone.recorded import arrays_of, numbered, write
 from loadstone.runtime import reload
 from loadstone.runtime.load import load
 from loadstone.runtime.samples import Samples, made_up, recorded
@@ -67,7 +67,8 @@ def convert(
         target: the new file, ending in ``.keras``; one that exists is replaced in one step.
         custom_objects: as in `loadstone.load_model`.
         compile: carry the optimizer's settings, the loss and the metrics over.
-        io: an ``.npz`` of recorded inputs ``x0``, ``x1`` ... and outputs ``y0`` ..., in the model's order.
+        io: an ``.npz`` of recorded inputs and outputs, by the model's own names, or numbered in its order: ``x0``,
+            ``x1`` ... and ``y0`` ...
         progress: called with a line at each step.
 
     Raises:
@@ -141,4 +142,4 @@ def _reload(
         if result.returncode:
             lines = result.stderr.strip().splitlines()
             raise LoadFailed(f"the new file does not load in a process of its own: {lines[-1] if lines else 'no word'}")
-        return read(answered, "y")
+        return numbered(arrays_of(answered), "y")

@@ -14,6 +14,7 @@ from loadstone.atomic import replacing
 from loadstone.blueprint.parse import REBUILT
 from loadstone.errors import LoadFailed, LoadstoneError
 from loadstone.formats import read
+from loadstone.recorded import arrays_of, in_order
 from loadstone.runtime.batches import BATCH, in_batches
 from loadstone.runtime.isolated import Isolation, isolated
 
@@ -85,45 +86,33 @@ def predict(model: Path, inputs: Mapping[str, NDArray[Any]], how: How) -> Predic
             why = str(problem)
     with isolated(artifact, how.isolation) as served:
         names = [port.name for port in served.inputs]
-        outputs = served.predict(in_order(inputs, names), batch_size=how.batch_size, progress=how.progress)
+        arrays = inputs_of(inputs, names, ordered=served.loaded.ordered)
+        outputs = served.predict(arrays, batch_size=how.batch_size, progress=how.progress)
         return Prediction(outputs=outputs, ran=served.loaded.how, isolated=True, why_not_here=why)
 
 
-def in_order(inputs: Mapping[str, NDArray[Any]], names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """The inputs by the model's own names, in its order.
-
-    They are named so already, or ``x0``, ``x1`` ... in that order; a single array may have any name.
+def inputs_of(
+    arrays: Mapping[str, NDArray[Any]], names: Sequence[str], *, ordered: bool = True
+) -> dict[str, NDArray[Any]]:
+    """The inputs by the model's own names, in its order; a single array may have any name.
 
     Raises:
-        LoadstoneError: they fit neither way.
+        LoadstoneError: they are neither named so nor ``x0``, ``x1`` ... in that order.
     """
-    if set(inputs) == set(names):
-        return {name: inputs[name] for name in names}
-    numbered = [f"x{number}" for number in range(len(names))]
-    if set(numbered) <= set(inputs):
-        return {name: inputs[number] for name, number in zip(names, numbered, strict=True)}
-    if len(inputs) == len(names) == 1:
-        return dict(zip(names, inputs.values(), strict=True))
-    raise LoadstoneError(
-        f"the inputs are named {', '.join(inputs)}; the model takes {', '.join(names)}. Name them so, or x0, x1 ... "
-        "in this order"
-    )
+    if not names:  # the model does not tell: it takes what is given, under the names that were given
+        return dict(arrays)
+    if len(arrays) == len(names) == 1:
+        return dict(zip(names, arrays.values(), strict=True))
+    return in_order(arrays, names, "x", ordered=ordered)
 
 
 def read_inputs(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of an ``.npz``, or the one of an ``.npy``; recorded outputs (``y0`` ...) beside ``x0`` are left out.
+    """The arrays of an ``.npz``, or the one of an ``.npy``; recorded outputs ``y0`` ... beside ``x0`` are left out.
 
     Raises:
         LoadstoneError: it cannot be read, or holds Python objects, which are not unpickled.
     """
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {"x0": loaded}
-        with loaded:
-            arrays = {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError, EOFError) as problem:
-        raise LoadstoneError(f"{path} cannot be read as .npz or .npy: {problem}") from problem
+    arrays = arrays_of(path)
     if "x0" in arrays:
         return {name: array for name, array in arrays.items() if name.startswith("x")}
     return arrays
@@ -158,7 +147,7 @@ def _here(artifact: Artifact, inputs: Mapping[str, NDArray[Any]], how: How) -> P
 
     own = how.isolation.sync.custom_objects
     model = load(artifact.source, custom_objects=from_file(own) if own else None, compiled=False).model
-    arrays = in_order(inputs, [tensor.name for tensor in model.inputs])
+    arrays = inputs_of(inputs, [tensor.name for tensor in model.inputs])
     outputs = in_batches(partial(_called, model), arrays, batch_size=how.batch_size, progress=how.progress)
     return Prediction(outputs=outputs, ran=probe().summary, isolated=False)
 
@@ -166,12 +155,8 @@ def _here(artifact: Artifact, inputs: Mapping[str, NDArray[Any]], how: How) -> P
 def _called(model: Any, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     import keras  # noqa: PLC0415 - as above
 
+    from loadstone.runtime.samples import output_names  # noqa: PLC0415 - as above
+
     arrays = list(batch.values())
     found = keras.tree.flatten(model.predict_on_batch(arrays if len(arrays) > 1 else arrays[0]))
-    return dict(zip(_output_names(model), map(np.asarray, found), strict=True))
-
-
-def _output_names(model: Any) -> list[str]:
-    names = list(getattr(model, "output_names", ()) or ())
-    count = len(model.outputs)
-    return names if len(names) == count == len(set(names)) else [f"y{number}" for number in range(count)]
+    return dict(zip(output_names(model), map(np.asarray, found), strict=True))

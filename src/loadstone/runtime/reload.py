@@ -17,7 +17,7 @@ def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
     for package in ("loadstone.addons", "loadstone.legacy"):
         import_module(package)  # registers what converted files name
     model = keras.models.load_model(Path(model_file))
-    inputs = recorded.read(Path(inputs_file), "x")
+    inputs = recorded.numbered(recorded.arrays_of(Path(inputs_file)), "x")
     result = model.predict_on_batch(list(inputs) if len(inputs) != 1 else inputs[0])
     recorded.write(Path(outputs_file), "y", [np.asarray(item) for item in keras.tree.flatten(result)])
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from loadstone.errors import LoadstoneError
-from loadstone.recorded import pair
+from loadstone.recorded import arrays_of, in_order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,18 +29,21 @@ class Samples:
 
 
 def recorded(path: Path, model: Any) -> Samples:
-    """Inputs ``x0``, ``x1`` ... and outputs ``y0`` ... of an ``.npz``.
+    """Inputs and outputs of an ``.npz``, by the model's names or numbered: ``x0``, ``x1`` ..., ``y0`` ...
 
     Raises:
         LoadstoneError: the file cannot be read, or does not hold one array for each of the model's inputs and outputs.
     """
-    inputs, outputs = pair(path)
-    if len(inputs) != len(model.inputs) or len(outputs) != len(model.outputs):
-        raise LoadstoneError(
-            f"{path} holds {len(inputs)} inputs and {len(outputs)} outputs, the model has {len(model.inputs)} and "
-            f"{len(model.outputs)}; name them x0, x1 ... and y0, y1 ... in the model's order"
-        )
-    return Samples(inputs=inputs, outputs=outputs)
+    arrays = arrays_of(path)
+    inputs = in_order(arrays, [tensor.name for tensor in model.inputs], "x")
+    return Samples(inputs=tuple(inputs.values()), outputs=tuple(in_order(arrays, output_names(model), "y").values()))
+
+
+def output_names(model: Any) -> list[str]:
+    """A model's names of its outputs, in order; ``y0``, ``y1`` ... where they do not tell them apart."""
+    names = list(getattr(model, "output_names", ()) or ())
+    count = len(model.outputs)
+    return names if len(names) == count == len(set(names)) else [f"y{number}" for number in range(count)]
 
 
 def made_up(model: Any) -> Samples:
