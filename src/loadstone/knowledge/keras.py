@@ -17,10 +17,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from loadstone.knowledge.tables import CONDITIONAL, config_table, table
+from loadstone.knowledge.tables import CONDITIONAL, REMEMBERED, config_table, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,6 +112,7 @@ def keras_release(version: Version, distribution: str | None = None) -> Version 
     return None if found is None else table(found[0]).releases[found[1]]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _row(version: Version, distribution: str | None) -> tuple[str, int] | None:
     """The table and the row that answer."""
     name = _table_of(version, distribution)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from loadstone.knowledge.keras import KERAS, MULTIBACKEND, selected
-from loadstone.knowledge.tables import Table, config_table, table
+from loadstone.knowledge.tables import REMEMBERED, Table, config_table, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ class Provider:
     import_path: str
 
 
+@lru_cache(maxsize=REMEMBERED)
 def providers(identity: str, *, multibackend: bool = False) -> tuple[Provider, ...]:
     """The releases that register a name, as runs without a gap; empty when nobody is known to.
 

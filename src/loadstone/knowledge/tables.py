@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 OPEN_ENDED = "*"
 CONDITIONAL = "?"
+
+#: Answers that are remembered: the same few names are asked of every environment that a model is judged in.
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Origin:
     version: Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # there is one of each, told apart by identity
 class Table:
     """One generated table of names. Spans are decoded when they are asked for."""
 
@@ -77,7 +80,7 @@ class Table:
 
     def spans(self, kind: str, name: str) -> tuple[Span, ...]:
         """A name's spans, oldest first; empty when no release has it."""
-        return tuple(_decoded(self.objects.get(kind, {}).get(name, ())))
+        return _spans(self, kind, name)
 
     def at(self, kind: str, name: str, row: int) -> Span | None:
         """What a name stands for in one row."""
@@ -107,6 +110,11 @@ class ConfigTable:
     def at(self, kind: str, name: str, row: int) -> ConfigSpan | None:
         """What a class writes in one row."""
         return next((span for span in self.spans(kind, name) if span.first <= row <= span.last), None)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _spans(known: Table, kind: str, name: str) -> tuple[Span, ...]:
+    return tuple(_decoded(known.objects.get(kind, {}).get(name, ())))
 
 
 def _decoded(encoded: Sequence[Sequence[Any]]) -> Iterator[Span]:
