@@ -88,8 +88,8 @@ def measure_addons(row: Row, *, again: bool) -> None:
 
 def measure(row: Row, pythons: Sequence[str] | None, *, others: bool, again: bool) -> None:
     """Measures an era on the Pythons asked for: by default from the newest on, up to the first that works."""
-    addons = best_addons(row)
     for python in pythons or row.pythons:
+        addons = best_addons(row, python)
         seen = None if again else kept.seen(row.name, python)
         if seen is None or seen.addons != (None if addons is None else str(addons.version)):
             seen = tried(row, python, addons)
@@ -121,7 +121,6 @@ def as_data(row: Row) -> dict[str, Any]:
     builds = {python: kept.seen(row.name, python) for python in row.pythons}
     recommended = next((python for python, seen in builds.items() if seen and seen.works), row.pythons[0])
     order = sorted(row.pythons, key=lambda python: python != recommended)
-    first = next(days(row, addons)).isoformat()
     ops = next((trial.ops for trial in trials if addons and trial.addons == str(addons.version)), None)
     return {
         "tensorflow": str(row.tensorflow.version),
@@ -132,15 +131,16 @@ def as_data(row: Row) -> dict[str, Any]:
         "variables": dict(row.variables),
         "trials": [[trial.addons, trial.imports, trial.ops] for trial in trials],
         "builds": {
-            python: build_data(builds[python], first, ops if python == recommended else None) for python in order
+            python: build_data(row, python, builds[python], ops if python == recommended else None) for python in order
         },
     }
 
 
-def build_data(seen: Seen | None, as_of: str, ops: bool | None) -> dict[str, Any]:  # noqa: FBT001 - one value of the row
+def build_data(row: Row, python: str, seen: Seen | None, ops: bool | None) -> dict[str, Any]:  # noqa: FBT001 - one value of the row
     """One build of an era."""
     if seen is None:
-        return {"as_of": as_of, "pins": "", "measured": None}
+        first = next(days(row, best_addons(row, python)))
+        return {"as_of": first.isoformat(), "pins": "", "measured": None}
     pins = sorted((canonicalize_name(name), version) for name, _, version in (pin.partition("==") for pin in seen.pins))
     measured = [seen.on, seen.builds, seen.tensorflow, seen.keras, seen.addons_imports, ops, seen.fixture]
     return {

@@ -107,14 +107,16 @@ def _written(row: str, python: str) -> Seen | None:
     build = era["builds"].get(python)
     if build is None or build["measured"] is None:
         return None
+    pins = tuple(build["pins"].split())
+    addons = next((pin.partition("==")[2] for pin in pins if pin.startswith("tensorflow-addons==")), None)
     on, builds, tensorflow, keras, addons_imports, _, fixture, seconds, megabytes, why = build["measured"]
     return Seen(
         row=row,
         python=python,
-        addons=era["addons"],
+        addons=addons,
         as_of=build["as_of"],
         on=on,
-        pins=tuple(build["pins"].split()),
+        pins=pins,
         builds=builds,
         tensorflow=tensorflow,
         keras=keras,

@@ -112,17 +112,19 @@ def request(row: Row, addons: TfaRelease | None) -> dict[str, Any]:
     return {"imports": imports, "keras": keras_of(row), "models": models_of(row, addons)}
 
 
-def best_addons(row: Row) -> TfaRelease | None:
-    """The newest release of Addons for an era whose operators load, else the newest that imports, else the newest."""
-    if not row.addons:
-        return None
+def best_addons(row: Row, python: str | None = None) -> TfaRelease | None:
+    """The newest release of Addons for an era whose operators load, else the newest that imports, else the newest.
+
+    Of those with wheels for a Python, where one is named; None where there is none.
+    """
     trials = {trial.addons: trial for trial in kept.trials(row.name)}
 
     def quality(release: TfaRelease) -> tuple[bool, bool]:
         trial = trials.get(str(release.version))
         return (False, False) if trial is None else (trial.ops, trial.imports)
 
-    return max(row.addons, key=quality)  # the first of equals, which is the newest
+    there = (release for release in row.addons if python is None or python in release.pythons)
+    return max(there, key=quality, default=None)  # the first of equals, which is the newest
 
 
 def try_addons(row: Row) -> tuple[Trial, ...]:

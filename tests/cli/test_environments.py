@@ -150,7 +150,7 @@ def test_predict_tells_what_the_model_takes(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", first=np.zeros(1), second=np.zeros(1))
     done = run("predict", MODEL, "--input", tmp_path / "x.npz", "--output", tmp_path / "y.npz", "--where", "here")
     assert done.exit_code == 3
-    assert "the inputs are named first, second; the model takes image" in done.stderr
+    assert "the arrays are named first, second; the model's inputs are image" in done.stderr
     assert not (tmp_path / "y.npz").exists()
 
 

@@ -25,11 +25,13 @@ class FakeUv:
     """Resolves exact pins to themselves, and a bare name to what the index has.
 
     ``index`` holds the one release of each name that there is; names that are not in it have every release that is
-    asked for. ``dated`` holds what there was as of a day. ``answer`` replaces everything.
+    asked for. ``dated`` holds what there was as of a day. ``requires`` holds what a name brings along. ``answer``
+    replaces everything.
     """
 
     index: Mapping[str, str] = field(default_factory=dict)
     dated: Mapping[str, str] = field(default_factory=dict)
+    requires: Mapping[str, Sequence[str]] = field(default_factory=dict)
     answer: Answer | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -48,13 +50,14 @@ class FakeUv:
         if self.answer is not None:
             return self.answer
         there = {**self.index, **(self.dated if "--exclude-newer" in arguments else {})}
-        return _resolved(text, there)
+        lines = text.splitlines()
+        brought = [each for line in lines for each in self.requires.get(Requirement(line).name, ())]
+        return _resolved([*lines, *brought], there)
 
 
-def _resolved(text: str, there: Mapping[str, str]) -> Answer:
+def _resolved(lines: Sequence[str], there: Mapping[str, str]) -> Answer:
     wanted: dict[str, list[Requirement]] = {}
-    for line in text.splitlines():
-        requirement = Requirement(line)
+    for requirement in map(Requirement, lines):
         wanted.setdefault(requirement.name, []).append(requirement)
     pins = {}
     for name, requirements in wanted.items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -12,7 +15,9 @@ from loadstone.knowledge.eras import eras
 from loadstone.needs import conditions, infer
 from loadstone.resolve.candidates import Wanted, candidates
 from loadstone.resolve.fitting import demand, fits
-from loadstone.resolve.prescription import Platform, Prefer
+from loadstone.resolve.own import Own
+from loadstone.resolve.prescription import Platform, Prefer, Rejected
+from loadstone.resolve.releases import addons_of
 from tests.corpus_table import MODELS, Model, outcome
 from tests.rules.environments import era as described
 
@@ -110,6 +115,79 @@ def test_the_distribution_is_the_one_for_the_platform(platform: Platform, *, gpu
     found, _ = candidates(read(model.path), Wanted(platform=platform, gpu=gpu))
     assert found[0].requirements[0] == expected
     assert (found[0].pins is None) is (platform != LINUX or gpu), "pins were measured on Linux without a GPU"
+
+
+def stack(own: tuple[str, ...], file: str = "tf28/addons_training.h5") -> tuple[str, ...]:
+    model = next(model for model in MODELS if model.file == file)
+    found, _ = candidates(read(model.path), Wanted(platform=LINUX, own=Own(requirements=own)))
+    return found[0].requirements
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (("pandas",), {"tensorflow-cpu==2.8.4", "tensorflow-addons==0.16.1"}),
+        (("tensorflow==2.8.2",), {"tensorflow==2.8.2", "tensorflow-addons==0.16.1"}),
+        (
+            ("tensorflow-cpu==2.8.2", "tensorflow-addons==0.17.1"),
+            {"tensorflow-cpu==2.8.2", "tensorflow-addons==0.17.1"},
+        ),
+        (
+            ("tensorflow-cpu==2.8.2", "tensorflow-addons==0.15.0"),
+            {"tensorflow-cpu==2.8.2", "tensorflow-addons==0.15.0"},
+        ),
+        (("tensorflow<2.8",), {"tensorflow==2.7.4", "tensorflow-addons==0.16.1"}),
+        (("tensorflow-addons>=0.19",), {"tensorflow-cpu==2.9.3", "tensorflow-addons==0.19.0"}),
+        (("keras==2.9.0",), {"tensorflow-cpu==2.9.3", "keras==2.9.0"}),
+    ],
+    ids=str,
+)
+def test_the_releases_that_the_user_wants_are_taken(own: tuple[str, ...], expected: set[str]) -> None:
+    assert expected <= set(stack(own))
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (("keras<3.15.1,>=3.15",), {"keras==3.15.0"}),
+        (("keras>=3.11", "tensorflow==2.20.0"), {"tensorflow==2.20.0", "keras==3.15.1"}),
+    ],
+    ids=str,
+)
+def test_keras_3_is_chosen_by_itself(own: tuple[str, ...], expected: set[str]) -> None:
+    assert expected <= set(stack(own, "keras315/plain_training.keras"))
+
+
+def test_what_the_user_wants_and_no_era_has_is_told() -> None:
+    model = next(model for model in MODELS if model.file == "tf28/addons_training.h5")
+    own = Own(source=Path("requirements.txt"), requirements=("tensorflow<1.13", "keras>=3"))
+    found, rejected = candidates(read(model.path), Wanted(platform=LINUX, own=own))
+    assert not found
+    assert {each.why for each in rejected} == {"requirements.txt asks for tensorflow<1.13"}
+
+
+@pytest.mark.parametrize("own", ["pandas", "tensorflow-cpu==2.8.2", "tensorflow-addons==0.17.1"])
+def test_what_was_not_measured_together_has_no_pins(own: str) -> None:
+    model = next(model for model in MODELS if model.file == "tf28/addons_training.h5")
+    for requirements in ((), (own,)):
+        found, _ = candidates(read(model.path), Wanted(platform=LINUX, own=Own(requirements=requirements)))
+        assert (found[0].pins is None) is bool(requirements)
+        assert ("this combination was not measured" in found[0].because) is bool(requirements)
+
+
+def test_compiled_operators_are_looked_for_where_they_load() -> None:
+    """Addons 0.14 and 0.15 say that they go with TensorFlow 2.5, whose operator libraries only load in 0.13."""
+    model = next(model for model in MODELS if model.file == "tf24/addons_training.h5")
+    artifact = read(model.path)
+    needs = replace(infer(artifact), objects=(), op_libraries=("Addons",))
+    asked = replace(demand(artifact), needs=needs, addons=())
+    of = {era.name: era for era in eras()}
+    assert str(addons_of(asked, of["tf2.5"], of["tf2.5"].builds, Own())) == "0.13.0"
+    newest = addons_of(
+        asked, of["tf2.5"], of["tf2.5"].builds, Own(source=Path("r.txt"), requirements=("tensorflow-addons>=0.14",))
+    )
+    assert isinstance(newest, Rejected)
+    assert newest.why == "no TensorFlow Addons for TensorFlow 2.5.3 that r.txt asks for provides Addons"
 
 
 def written_by(*evidence: tuple[str, str, str], recorded: bool = True) -> Artifact:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
-from loadstone.errors import ResolutionError
 from loadstone.finding import Diagnosis
-from loadstone.resolve.conflicts import Asked, clash, own_requirements, resolved
+from loadstone.resolve.conflicts import Asked, clash, resolved
+from loadstone.resolve.own import own_requirements
 from loadstone.resolve.prescription import Candidate, Platform
 from tests.resolve.fake_uv import UNREACHABLE, FakeUv
 
@@ -41,8 +41,8 @@ def asked(own: Path | None) -> Asked:
 
 def test_measured_pins_are_taken_as_they_are() -> None:
     uv = FakeUv()
-    answer, undated = resolved(uv, asked(None))
-    assert (answer.status, undated) == (0, False)
+    found = resolved(uv, asked(None))
+    assert (found.answer.status, found.undated) == (0, False)
     assert uv.texts == ["tensorflow-cpu==2.8.4\nnumpy==1.23.4\n"]
     assert "--no-deps" in uv.asked[0]
 
@@ -50,8 +50,9 @@ def test_measured_pins_are_taken_as_they_are() -> None:
 def test_own_requirements_are_resolved_together_as_of_the_day(own: Path) -> None:
     own.write_text("pandas<2  # ours\n\n# a comment\n")
     uv = FakeUv()
-    answer, undated = resolved(uv, asked(own))
-    assert (answer.status, undated) == (0, False)
+    found = resolved(uv, asked(own))
+    assert (found.answer.status, found.undated) == (0, False)
+    assert found.requirements == CANDIDATE.requirements
     assert uv.texts == ["tensorflow-cpu==2.8.4\npandas<2\n"]
     assert "--exclude-newer" in uv.asked[0]
 
@@ -59,8 +60,8 @@ def test_own_requirements_are_resolved_together_as_of_the_day(own: Path) -> None
 def test_younger_requirements_get_todays_packages_below_the_known_bounds(own: Path) -> None:
     own.write_text("pandas>=2\n")
     uv = FakeUv(dated={"pandas": "1.5.1"}, index={"pandas": "2.3.0", "protobuf": "3.19.6"})
-    answer, undated = resolved(uv, asked(own))
-    assert (answer.status, undated) == (0, True)
+    found = resolved(uv, asked(own))
+    assert (found.answer.status, found.undated) == (0, True)
     assert "protobuf<" in uv.texts[-1], "a bound that TensorFlow 2.8 does not state"
     assert "--exclude-newer" not in uv.asked[-1]
 
@@ -68,8 +69,7 @@ def test_younger_requirements_get_todays_packages_below_the_known_bounds(own: Pa
 def test_a_clash_names_both_wants_and_what_would_fit(own: Path) -> None:
     own.write_text("requests\nnumpy>=2\n")
     uv = FakeUv(index={"numpy": "1.23.4"})
-    answer, _ = resolved(uv, asked(own))
-    told = clash(uv, asked(own), answer)
+    told = clash(uv, asked(own), resolved(uv, asked(own)).answer)
     assert told.startswith("numpy>=2 clashes with tensorflow-cpu==2.8.4 on Python 3.10, which goes with numpy==1.23.4")
     assert "requests" not in told
     assert "only numpy<=1.23.4 is available" in told
@@ -78,38 +78,37 @@ def test_a_clash_names_both_wants_and_what_would_fit(own: Path) -> None:
 def test_own_requirements_that_clash_with_each_other_are_told_so(own: Path) -> None:
     own.write_text("idna==1\nidna==2\n")
     uv = FakeUv()
-    answer, _ = resolved(uv, asked(own))
-    assert "clash with each other" in clash(uv, asked(own), answer)
+    assert "clash with each other" in clash(uv, asked(own), resolved(uv, asked(own)).answer)
 
 
 def test_an_unreachable_index_is_asked_once(own: Path) -> None:
     own.write_text("pandas\n")
     uv = FakeUv(answer=UNREACHABLE)
-    answer, _ = resolved(uv, asked(own))
-    assert answer.is_unreachable
+    assert resolved(uv, asked(own)).answer.is_unreachable
     assert len(uv.asked) == 1
 
 
-@pytest.mark.parametrize("line", ["-r other.txt", "--hash=sha256:0", "numpy >", "git+file:///x", "a b"])
-def test_what_is_no_requirement_is_named_with_its_line(own: Path, line: str) -> None:
-    own.write_text(f"six\n{line}\n")
-    with pytest.raises(ResolutionError, match="line 2"):
-        own_requirements(own)
+def test_a_second_tensorflow_that_something_requires_replaces_the_smaller_one(own: Path) -> None:
+    own.write_text("tensorflow-hub\n")
+    uv = FakeUv(requires={"tensorflow-hub": ("tensorflow==2.8.4",)})
+    found = resolved(uv, asked(own))
+    assert found.requirements == ("tensorflow==2.8.4",)
+    assert 'name = "tensorflow"' in found.answer.output
+    assert "tensorflow-cpu" not in found.answer.output
 
 
-def test_an_unreadable_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ResolutionError, match="cannot be read"):
-        own_requirements(tmp_path / "none.txt")
+def test_two_tensorflows_that_are_both_required_are_refused(own: Path) -> None:
+    own.write_text("tensorflow-gpu==2.8.4\ntensorflow-hub\n")
+    uv = FakeUv(requires={"tensorflow-hub": ("tensorflow==2.8.4",)})
+    answer = resolved(uv, asked(own)).answer
+    assert answer.status
+    assert answer.reason == "tensorflow and tensorflow-gpu would overwrite each other's files"
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("", ()),
-        ("six==1.16.0\n", ("six==1.16.0",)),
-        ("six ; python_version < '3.9' # why\n\n  idna>=2\n", ("six ; python_version < '3.9'", "idna>=2")),
-    ],
-)
-def test_requirements_are_read_line_by_line(own: Path, text: str, found: tuple[str, ...]) -> None:
-    own.write_text(text)
-    assert own_requirements(own).requirements == found
+def test_constraints_are_passed_on_and_keep_from_the_measured_pins(own: Path) -> None:
+    (own.parent / "bounds.txt").write_text("idna<3\n")
+    own.write_text("-c bounds.txt\n")
+    uv = FakeUv()
+    assert resolved(uv, asked(own)).answer.status == 0
+    assert uv.asked[0][-2:] == ("--constraints", str(own.parent / "bounds.txt"))
+    assert "--no-deps" not in uv.asked[0]

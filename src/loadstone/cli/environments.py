@@ -26,7 +26,7 @@ _asking = common.options(
         "--with",
         "requirements",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="A requirements file with what else has to be in the environment.",
+        help="A requirements file: what else has to be in it, or which TensorFlow, Addons or Keras.",
     ),
     click.option("--gpu", is_flag=True, help="Take TensorFlow's GPU build."),
     click.option("--offline", is_flag=True, help="Ask no package index; use the measured pins, without hashes."),

@@ -95,6 +95,11 @@ class EraBuild:
         """``locked`` as names and versions. There are thousands in the table, so they are parsed when asked for."""
         return _pins(self.locked)
 
+    @property
+    def addons(self) -> Version | None:
+        """The release of TensorFlow Addons in it: the best for the era of those that have wheels for this Python."""
+        return dict(self.pins).get("tensorflow-addons")
+
     def pins_for(self, *, custom_ops: bool) -> tuple[tuple[str, Version], ...]:
         """The pins, with ``tensorflow`` for ``tensorflow-cpu`` where Addons' custom operators are needed."""
         if not custom_ops:

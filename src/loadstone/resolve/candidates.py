@@ -6,7 +6,7 @@ order, as they judge any environment. Nothing is built and no index is asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,9 @@ from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
 from loadstone.resolve.distributions import needs_custom_ops, tensorflow_requirement
 from loadstone.resolve.fitting import LAST_STANDALONE, demand, fits
-from loadstone.resolve.prescription import Candidate, Platform, Prefer
+from loadstone.resolve.own import Own
+from loadstone.resolve.prescription import Candidate, Platform, Prefer, Rejected
+from loadstone.resolve.releases import addons_of, as_asked
 from loadstone.rules import diagnose
 
 if TYPE_CHECKING:
@@ -58,20 +60,14 @@ class Wanted:
         platform: where it is to run.
         gpu: with TensorFlow's GPU build.
         prefer: which of several that would do comes first.
+        own: what the user wants in it besides.
     """
 
     python: str | None = None
     platform: Platform
     gpu: bool = False
     prefer: Prefer = Prefer.WRITER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """An era that is no candidate, and why."""
-
-    name: str
-    why: str
+    own: Own = field(default_factory=Own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +104,11 @@ def _options(asked: Demand, wanted: Wanted, writers: frozenset[int]) -> tuple[li
     """Every era that can be built at all and meets what the model cannot do without."""
     options: list[_Option] = []
     rejected: list[Rejected] = []
-    for position, era in enumerate(eras()):
+    for position, each in enumerate(eras()):
+        era = as_asked(each, wanted.own)
+        if isinstance(era, Rejected):
+            rejected.append(era)
+            continue
         found = _option(asked, era, position, wanted, wrote=position in writers)
         if isinstance(found, Rejected):
             rejected.append(found)
@@ -125,40 +125,28 @@ def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bo
     readable = [build for build in builds if fits("python", Version(f"{build.python}.0"), asked.conditions)]
     if not readable:
         return Rejected(name=era.name, why="none of its Pythons reads the bytecode that the file holds")
-    addons = _addons(asked, era, readable)
+    addons = addons_of(asked, era, readable, wanted.own)
     if isinstance(addons, Rejected):
         return addons
+    readable = [build for build in readable if addons is None or build.python in _pythons(addons)]
     build = next((each for each in readable if each.measured is None or each.measured.works), None)
     if build is None:
         measured = readable[0].measured
         return Rejected(name=era.name, why=measured.why or "it does not work" if measured else "it does not work")
-    if tensorflow_requirement(era, build.python, wanted.platform, gpu=wanted.gpu, custom_ops=False) is None:
+    if _tensorflow(era, build, wanted, custom_ops=False) is None:
         return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
     kin = asked.standalone is _is_standalone(era)
     return _Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position)
 
 
-def _addons(asked: Demand, era: Era, builds: Sequence[EraBuild]) -> Version | Rejected | None:
-    """The release of TensorFlow Addons to take: the era's own, or another one that declares its TensorFlow."""
-    wishes = [each for each in asked.addons if not each.only_in_training] or list(asked.addons)
-    if not wishes and not asked.needs.op_libraries:
-        return None
-    if era.addons is None:
-        return Rejected(name=era.name, why="no release of TensorFlow Addons goes with it")
-    if all(era.addons in each.releases for each in wishes):
-        return era.addons
-    pythons = {build.python for build in builds}
-    fitting = [
-        release.version
-        for release in reversed(knowledge.tfa_releases())
-        if era.tensorflow in release.tensorflow
-        and pythons & set(release.pythons)
-        and all(release.version in each.releases for each in wishes)
-    ]
-    if fitting:
-        return fitting[0]
-    names = ", ".join(each.identity for each in wishes[:3])
-    return Rejected(name=era.name, why=f"no TensorFlow Addons for TensorFlow {era.tensorflow} provides {names}")
+def _tensorflow(era: Era, build: EraBuild, wanted: Wanted, *, custom_ops: bool) -> str | None:
+    return tensorflow_requirement(
+        era, build.python, wanted.platform, gpu=wanted.gpu, custom_ops=custom_ops, named=wanted.own.tensorflow
+    )
+
+
+def _pythons(addons: Version) -> tuple[str, ...]:
+    return next((release.pythons for release in knowledge.tfa_releases() if release.version == addons), ())
 
 
 def _writers(asked: Demand) -> frozenset[int]:
@@ -228,9 +216,7 @@ def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) 
     """The candidate with the rules' verdict."""
     diagnosis = diagnose(artifact, _environment(option.era, option.build, option.addons))
     custom_ops = needs_custom_ops(asked.needs, option.addons)
-    tensorflow = tensorflow_requirement(
-        option.era, option.build.python, wanted.platform, gpu=wanted.gpu, custom_ops=custom_ops
-    )
+    tensorflow = _tensorflow(option.era, option.build, wanted, custom_ops=custom_ops)
     others = (("tensorflow-addons", option.addons), ("keras", option.era.keras), ("tf-keras", option.era.tf_keras))
     requirements = (tensorflow or "", *(f"{name}=={version}" for name, version in others if version is not None))
     pins = _pins(option, wanted, custom_ops=custom_ops)
@@ -248,9 +234,15 @@ def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) 
 
 
 def _pins(option: _Option, wanted: Wanted, *, custom_ops: bool) -> MappingProxyType[str, Version] | None:
-    """What was measured together, where it was: on Linux x86-64, without a GPU, with the era's own Addons."""
+    """What was measured together: on Linux x86-64, without a GPU, with the build's own Addons, and nothing else."""
     linux = wanted.platform == Platform(system="linux", machine="x86_64")
-    if not option.build.pins or not linux or wanted.gpu or option.addons not in {None, option.era.addons}:
+    if (
+        not option.build.pins
+        or not linux
+        or wanted.gpu
+        or wanted.own
+        or option.addons not in {None, option.build.addons}
+    ):
         return None
     pins = dict(option.build.pins_for(custom_ops=custom_ops))
     if option.addons is None:

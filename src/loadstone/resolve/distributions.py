@@ -69,15 +69,20 @@ def needs_custom_ops(needs: Needs, addons: Version | None) -> bool:
     return any(addons in CUSTOM_OPS[name] for name in names if name in CUSTOM_OPS)
 
 
-def tensorflow_requirement(era: Era, python: str, platform: Platform, *, gpu: bool, custom_ops: bool) -> str | None:
+def tensorflow_requirement(
+    era: Era, python: str, platform: Platform, *, gpu: bool, custom_ops: bool, named: str | None = None
+) -> str | None:
     """The pin of TensorFlow for a platform; None where the release has no wheel for it.
 
-    The smaller CPU build is taken where there is one and nothing speaks against it.
+    The smaller CPU build is taken where there is one and nothing speaks against it. ``named`` is the distribution that
+    the user asks for.
     """
     release = era.tensorflow
     known = next((each for each in knowledge.tensorflow_releases() if each.version == release), None)
     if known is not None and python not in known.pythons:
         return None
+    if named is not None:
+        return f"{named}=={release}"
     if platform.system == "macos":
         return _for_macos(release, platform)
     if gpu:

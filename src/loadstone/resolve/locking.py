@@ -20,9 +20,10 @@ from loadstone.errors import NotAModel, NothingLoads, ResolutionError
 from loadstone.finding import Blocks
 from loadstone.formats import read
 from loadstone.resolve.candidates import Wanted, blockers, candidates
-from loadstone.resolve.conflicts import Asked, Own, clash, own_requirements, resolved
+from loadstone.resolve.conflicts import Asked, clash, resolved
 from loadstone.resolve.distributions import gpu_notes
 from loadstone.resolve.lock import Lock, Package
+from loadstone.resolve.own import own_requirements
 from loadstone.resolve.prescription import Platform, Prefer
 from loadstone.resolve.uv import Program
 from loadstone.rules import diagnose
@@ -34,11 +35,15 @@ if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
     from loadstone.finding import Diagnosis
-    from loadstone.resolve.candidates import Rejected
-    from loadstone.resolve.prescription import Candidate
+    from loadstone.resolve.own import Own
+    from loadstone.resolve.prescription import Candidate, Rejected
     from loadstone.resolve.uv import Uv
 
 _NAMED = 4  # eras that one reason names before it gives only the first and the last
+
+_UNDATED = (
+    "your own requirements do not fit packages of that time: these are of today, below the upper bounds that are known"
+)
 
 _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
@@ -132,9 +137,9 @@ def locks(
     """
     target = _target(request)
     own = own_requirements(request.requirements)
-    found = _found(artifact, request, target)
+    found = _found(artifact, request, own, target)
     checksum = _checksum(Path(artifact.source))
-    failures: list[str] = []
+    failures: dict[str, list[str]] = {}
     count = 0
     for there in _existing(found, own, target, made):
         count += 1
@@ -143,20 +148,25 @@ def locks(
         try:
             locked = _locked(artifact, candidate, request, own, target, uv)
         except Unlockable as problem:
-            failures.append(f"{candidate}: {problem}")
+            failures.setdefault(str(problem), []).append(str(candidate))
             continue
         count += 1
         others = tuple(each for each in found if each is not candidate)
-        yield replace(locked, model_sha256=checksum, others=others, notes=(*locked.notes, *failures))
+        yield replace(locked, model_sha256=checksum, others=others, notes=(*locked.notes, *_told(failures)))
     if not count:
-        raise ResolutionError("no environment could be locked: " + "; ".join(failures))
+        raise ResolutionError("\n  ".join(("no environment could be locked:", *_told(failures))))
+
+
+def _told(failures: dict[str, list[str]]) -> tuple[str, ...]:
+    """Each reason with the candidates that it holds for."""
+    return tuple(f"{'; '.join(names)}: {why}" for why, names in failures.items())
 
 
 def existing(artifact: Artifact, request: Request, made: Callable[[str], Lock | None]) -> Lock | None:
     """The lock of an environment that exists already and in which the model should load; None without one."""
     target = _target(request)
     own = own_requirements(request.requirements)
-    return next(_existing(_found(artifact, request, target), own, target, made), None)
+    return next(_existing(_found(artifact, request, own, target), own, target, made), None)
 
 
 def _existing(
@@ -168,11 +178,11 @@ def _existing(
             yield there
 
 
-def _found(artifact: Artifact, request: Request, target: Platform) -> tuple[Candidate, ...]:
+def _found(artifact: Artifact, request: Request, own: Own, target: Platform) -> tuple[Candidate, ...]:
     if artifact.format is Format.UNRECOGNISED:
         why = "; ".join(defect.message for defect in artifact.defects) or "it is no model that is known"
         raise NotAModel(f"{artifact.source}: {why}")
-    wanted = Wanted(python=request.python, platform=target, gpu=request.gpu, prefer=request.prefer)
+    wanted = Wanted(python=request.python, platform=target, gpu=request.gpu, prefer=request.prefer, own=own)
     found, rejected = candidates(artifact, wanted)
     if not found:
         raise NothingLoads(_nothing_loads(artifact, request, rejected))
@@ -181,7 +191,8 @@ def _found(artifact: Artifact, request: Request, target: Platform) -> tuple[Cand
 
 def _key(candidate: Candidate, own: Own, target: Platform) -> str:
     """What is asked for, before anything is resolved."""
-    wanted = (*sorted(candidate.requirements), *sorted(own.requirements))
+    constraints = (path.read_text(encoding="utf-8") for path in own.constraints)
+    wanted = (*sorted(candidate.requirements), *sorted(own.requirements), *constraints)
     parts = (candidate.python, candidate.as_of.isoformat(), str(target), *wanted)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -211,52 +222,63 @@ def _span(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= _NAMED else f"{names[0]} ... {names[-1]} ({len(names)} eras)"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What is to be installed: the main pins, every package, the PEP 751 text if there is one, and notes."""
+
+    requirements: tuple[str, ...]
+    packages: tuple[Package, ...]
+    text: str | None = None
+    notes: tuple[str, ...] = ()
+
+
 def _locked(artifact: Artifact, candidate: Candidate, request: Request, own: Own, target: Platform, uv: Uv) -> Lock:
     """One candidate's lock, judged by the rules with its very pins."""
     if request.offline:
-        packages = _from_table(candidate, request)
-        text, notes = None, [_offline_note(candidate, "no package index was asked")]
+        content = _from_table(candidate, request, "no package index was asked")
     else:
-        packages, text, notes = _resolved(candidate, request, own, target, uv)
+        content = _resolved(candidate, request, own, target, uv)
+    notes = content.notes
     if request.gpu:
-        tensorflow = next(p.version for p in packages if p.name.startswith("tensorflow"))
-        notes += gpu_notes(tensorflow, target)
+        tensorflow = next(p.version for p in content.packages if p.name.startswith("tensorflow"))
+        notes = (*notes, *gpu_notes(tensorflow, target))
     lock = Lock(
         model=artifact.source,
         python=candidate.python,
         platform=target.system,
         machine=target.machine,
         gpu=request.gpu,
-        requirements=candidate.requirements,
+        requirements=content.requirements,
         as_of=candidate.as_of,
-        packages=packages,
+        packages=content.packages,
         variables=candidate.variables,
         why=candidate.because,
-        notes=tuple(notes),
-        pylock=text,
+        notes=notes,
+        pylock=content.text,
         key=_key(candidate, own, target),
     )
     return replace(lock, diagnosis=_verdict(artifact, candidate, environment_of(lock)))
 
 
-def _resolved(
-    candidate: Candidate, request: Request, own: Own, target: Platform, uv: Uv
-) -> tuple[tuple[Package, ...], str | None, list[str]]:
-    """The packages, their PEP 751 text, and notes; from the table, without a text, where no index can be reached.
+def _resolved(candidate: Candidate, request: Request, own: Own, target: Platform, uv: Uv) -> _Content:
+    """The packages of a candidate; from the table, without a text, where no index can be reached.
 
     Raises:
         Unlockable: they cannot be resolved, or no index can be reached and the table does not have them.
     """
     asked = Asked(candidate=candidate, platform=target, own=own)
-    answer, undated = resolved(uv, asked)
+    found = resolved(uv, asked)
+    answer = found.answer
     if answer.status == 0:
-        younger = "your own requirements do not fit packages of that time: these are of today, below the upper bounds"
-        return _packages(answer.output), answer.output, [f"{younger} that are known"] if undated else []
+        return _Content(
+            requirements=found.requirements,
+            packages=_packages(answer.output),
+            text=answer.output,
+            notes=(_UNDATED,) if found.undated else (),
+        )
     if not answer.is_unreachable:
         raise Unlockable(clash(uv, asked, answer))
-    if candidate.pins is None:
-        raise Unlockable("no package index can be reached, and the table has no pins for it")
-    return _from_table(candidate, request), None, [_offline_note(candidate, "no package index could be reached")]
+    return _from_table(candidate, request, "no package index could be reached")
 
 
 def environment_of(lock: Lock) -> Environment:
@@ -271,19 +293,15 @@ def environment_of(lock: Lock) -> Environment:
     )
 
 
-def _from_table(candidate: Candidate, request: Request) -> tuple[Package, ...]:
-    """The pins that were measured."""
-    if candidate.pins is None:
-        raise Unlockable(
-            f"the table has no pins of it for {request.platform or here()}; without an index there are none"
-        )
+def _from_table(candidate: Candidate, request: Request, why: str) -> _Content:
+    """The pins that were measured, where no index is asked."""
     if request.requirements is not None:
-        raise Unlockable(f"{request.requirements} cannot be resolved without a package index")
-    return tuple(Package(name=name, version=version) for name, version in sorted(candidate.pins.items()))
-
-
-def _offline_note(candidate: Candidate, why: str) -> str:
-    return f"{why}: these pins were measured to work together as of {candidate.as_of}, and carry no hashes"
+        raise Unlockable(f"{why}; without one, {request.requirements} cannot be resolved")
+    if candidate.pins is None:
+        raise Unlockable(f"{why}, and the table has no pins of it for {request.platform or here()}")
+    note = f"{why}: these pins were measured to work together as of {candidate.as_of}, and carry no hashes"
+    packages = tuple(Package(name=name, version=version) for name, version in sorted(candidate.pins.items()))
+    return _Content(requirements=candidate.requirements, packages=packages, notes=(note,))
 
 
 def _packages(text: str) -> tuple[Package, ...]:

@@ -85,6 +85,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """An era that is no candidate, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was seen when a model was loaded in an environment.
 

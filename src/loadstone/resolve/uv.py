@@ -15,6 +15,7 @@ from loadstone.errors import ResolutionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from loadstone.resolve.prescription import Platform
 
@@ -159,6 +160,7 @@ def compiled(
     platform: Platform,
     as_of: date | None,
     whole: bool = False,
+    constraints: Sequence[Path] = (),
 ) -> Answer:
     """Resolve requirements for an interpreter that need not be here; the output is PEP 751 text.
 
@@ -169,6 +171,7 @@ def compiled(
         platform: where the packages are to run.
         as_of: the day up to which packages are considered, None for all of them.
         whole: the requirements are everything; what they require is among them.
+        constraints: files whose requirements hold for what is installed anyway.
 
     Raises:
         ResolutionError: uv has no name for the platform.
@@ -183,4 +186,6 @@ def compiled(
         arguments += ["--exclude-newer", as_of.isoformat()]
     if whole:
         arguments.append("--no-deps")
+    for path in constraints:
+        arguments += ["--constraints", str(path)]
     return uv.run(arguments, text="\n".join(requirements) + "\n")
