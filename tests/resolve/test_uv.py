@@ -56,6 +56,14 @@ def test_a_success_is_never_unreachable(error: str, _unreachable: bool) -> None:
     assert not Answer(status=0, output="", error=error).is_unreachable
 
 
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [(REFUSED_CONNECTION, "Connection refused (os error 111)"), ("", "uv ended with status 1 and said nothing")],
+)
+def test_the_cause_is_the_last_line(error: str, cause: str) -> None:
+    assert Answer(status=1, output="", error=error).cause == cause
+
+
 def test_a_reason_is_one_paragraph_without_labels_and_drawing() -> None:
     error = "\x1b[31merror\x1b[0m: No solution found\n  cause: Because a\n  ╰─▶ and b\n\nhint: c\n"
     assert Answer(status=1, output="", error=error).reason == "No solution found Because a and b c"

@@ -28,6 +28,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
+        # TensorFlow tells of its processor before it is asked to be quiet; our reports are not to drown in that.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
             return super().invoke(ctx)
         except LoadstoneError as problem:

@@ -223,10 +223,12 @@ def _install(lock: Lock, inside: Path, *, uv: Uv, janitor: Janitor, offline: boo
     text = render(lock, LockFormat.REQUIREMENTS)
     answer = uv.run(arguments, text=text, shown=shown, started=janitor.adopt)
     if answer.status:
-        raise ResolutionError(_not_installed(answer, offline=offline))
+        raise ResolutionError(_not_installed(answer, len(lock.packages), offline=offline))
 
 
-def _not_installed(answer: Answer, *, offline: bool) -> str:
-    if offline or answer.is_unreachable:
-        return f"not all packages are in uv's cache, and no index was reached: {answer.reason}"
+def _not_installed(answer: Answer, count: int, *, offline: bool) -> str:
+    if offline:
+        return f"uv's cache does not hold all {count} packages, and offline no index is asked: {answer.reason}"
+    if answer.is_unreachable:
+        return f"no package index could be reached ({answer.cause}), and uv's cache does not hold all {count} packages"
     return f"the packages cannot be installed: {answer.reason}" if answer.error else "the packages cannot be installed"

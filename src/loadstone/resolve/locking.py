@@ -30,7 +30,7 @@ from loadstone.rules import diagnose
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
@@ -139,7 +139,7 @@ def locks(
     own = own_requirements(request.requirements)
     found = _found(artifact, request, own, target)
     checksum = _checksum(Path(artifact.source))
-    failures: dict[str, list[str]] = {}
+    failures: list[tuple[str, str]] = []
     count = 0
     for there in _existing(found, own, target, made):
         count += 1
@@ -148,18 +148,21 @@ def locks(
         try:
             locked = _locked(artifact, candidate, request, own, target, uv)
         except Unlockable as problem:
-            failures.setdefault(str(problem), []).append(str(candidate))
+            failures.append((str(candidate), str(problem)))
             continue
         count += 1
         others = tuple(each for each in found if each is not candidate)
-        yield replace(locked, model_sha256=checksum, others=others, notes=(*locked.notes, *_told(failures)))
+        yield replace(locked, model_sha256=checksum, others=others, notes=(*locked.notes, *by_reason(failures)))
     if not count:
-        raise ResolutionError("\n  ".join(("no environment could be locked:", *_told(failures))))
+        raise ResolutionError("\n  ".join(("no environment could be locked:", *by_reason(failures))))
 
 
-def _told(failures: dict[str, list[str]]) -> tuple[str, ...]:
-    """Each reason with the candidates that it holds for."""
-    return tuple(f"{'; '.join(names)}: {why}" for why, names in failures.items())
+def by_reason(failures: Iterable[tuple[str, str]], named: Callable[[list[str]], str] = "; ".join) -> tuple[str, ...]:
+    """Pairs of what failed and why: each reason once, with all that it holds for."""
+    reasons: dict[str, list[str]] = {}
+    for name, why in failures:
+        reasons.setdefault(why, []).append(name)
+    return tuple(f"{named(names)}: {why}" for why, names in reasons.items())
 
 
 def existing(artifact: Artifact, request: Request, made: Callable[[str], Lock | None]) -> Lock | None:
@@ -206,10 +209,7 @@ def _target(request: Request) -> Platform:
 
 
 def _nothing_loads(artifact: Artifact, request: Request, rejected: tuple[Rejected, ...]) -> str:
-    reasons: dict[str, list[str]] = {}
-    for each in rejected:
-        reasons.setdefault(each.why, []).append(each.name)
-    told = "; ".join(f"{_span(names)}: {why}" for why, names in reasons.items())
+    told = "; ".join(by_reason(((each.name, each.why) for each in rejected), _span))
     asked = f" for Python {request.python}" if request.python else ""
     here = f" loadstone can rebuild such a file for Keras 3: loadstone convert {quote(artifact.source)} OUT.keras"
     return f"no environment is known in which the own loader of Keras opens {artifact.source}{asked}. {told}." + (

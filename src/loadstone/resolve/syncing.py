@@ -15,7 +15,7 @@ from loadstone.formats import read
 from loadstone.isolation.janitor import Janitor
 from loadstone.isolation.sandbox import Limits
 from loadstone.resolve.building import build, discard, held, settle
-from loadstone.resolve.locking import Request, environment_of, existing, locks
+from loadstone.resolve.locking import Request, by_reason, environment_of, existing, locks
 from loadstone.resolve.prescription import Attempt, Prefer, Proof, Stage
 from loadstone.resolve.proving import known_for, prove, refuse
 from loadstone.resolve.requests import load_request
@@ -93,7 +93,7 @@ def sync(  # noqa: PLR0913 - the options of the command, by keyword
     Raises:
         NotTrusted: the file holds programs, or reaches out, and ``trust`` is not given.
         NothingLoads: it loads in none that is known, or in none that was built; every attempt is told.
-        ResolutionError: none can be resolved.
+        ResolutionError: none can be resolved, or none can be built; every attempt is told.
     """
     request = Request(
         python=python,
@@ -126,7 +126,10 @@ def synced(artifact: Artifact, place: Callable[[str], Path], how: Sync) -> Proof
             how.tried(attempt)
             if attempt.stage is Stage.PROVED:
                 return Proof(model=artifact.source, folder=place(lock.key).absolute(), attempts=tuple(attempts))
-    raise NothingLoads("no environment was built in which the model loads: " + "; ".join(map(_told, attempts)))
+    told = "\n  ".join(by_reason((_named(attempt.lock), attempt.error or "") for attempt in attempts))
+    if all(attempt.stage is Stage.BUILD for attempt in attempts):
+        raise ResolutionError(f"no environment could be built, so nothing is known of how the model loads:\n  {told}")
+    raise NothingLoads(f"no environment was built in which the model loads:\n  {told}")
 
 
 def ready(artifact: Artifact, place: Callable[[str], Path], request: Request) -> tuple[Path, Lock] | None:
@@ -190,5 +193,5 @@ def _seen(artifact: Artifact, lock: Lock, built: Built, how: Sync) -> Seen:
     return prove(built.python, request, limits=how.limits, variables=lock.variables, io=how.io)
 
 
-def _told(attempt: Attempt) -> str:
-    return f"{', '.join(attempt.lock.requirements)} on Python {attempt.lock.python}: {attempt.error}"
+def _named(lock: Lock) -> str:
+    return f"{', '.join(lock.requirements)} on Python {lock.python}"

@@ -56,10 +56,18 @@ class Answer:
     @property
     def reason(self) -> str:
         """Its error in one paragraph, without labels, colour and drawing."""
+        return " ".join(self._lines()) or f"uv ended with status {self.status} and said nothing"
+
+    @property
+    def cause(self) -> str:
+        """The last and most telling line of the same."""
+        return next(reversed(self._lines()), self.reason)
+
+    def _lines(self) -> list[str]:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", self.error)
-        lines = (re.sub(r"^\W*(?:error|cause|hint): ", "", line).strip() for line in plain.splitlines())
-        words = re.sub("[\u00d7\u2570\u2500\u25b6\u2502\u251c]+", " ", " ".join(lines)).split()
-        return " ".join(words) or f"uv ended with status {self.status} and said nothing"
+        labels = (re.sub(r"^\W*(?:error|cause|hint): ", "", line) for line in plain.splitlines())
+        lines = (" ".join(re.sub("[\u00d7\u2570\u2500\u25b6\u2502\u251c]+", " ", line).split()) for line in labels)
+        return [line for line in lines if line]
 
 
 class Uv(Protocol):
