@@ -175,6 +175,16 @@ LOADERS: Mapping[str, tuple[dict[str, str], dict[str, str], list[str]]] = {
         {},
         ["tf.keras.models.load_model: Keras 2.4.0 on TensorFlow 2.4.1"],
     ),
+    "TensorFlow 2.1.0 calls its Keras as 2.0 does": (
+        {"tensorflow": "2.1.0"},
+        {},
+        ["tf.keras.models.load_model: Keras 2.2.4 on TensorFlow 2.1.0"],
+    ),
+    "TensorFlow 2.1.1": (
+        {"tensorflow": "2.1.1"},
+        {},
+        ["tf.keras.models.load_model: Keras 2.3.0 on TensorFlow 2.1.1"],
+    ),
     "TensorFlow 1.15 beside Keras 2.3": (
         {"tensorflow": "1.15.5", "keras": "2.3.1"},
         {},

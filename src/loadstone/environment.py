@@ -40,13 +40,15 @@ TENSORFLOW_DISTRIBUTIONS = (
 #: What a deep probe imports, the cheapest first.
 DEEP_MODULES = ("numpy", "h5py", "tensorflow", "keras", "tf_keras", "tensorflow_addons")
 
-#: ``tf.keras.__version__`` of the TensorFlow releases that carried their own copy of Keras, up to 2.5.
+#: ``tf.keras.__version__`` of the TensorFlow releases that carried their own copy of Keras, up to 2.5; of one patch
+#: release before all of its minor release. (With the behaviour of TensorFlow 1 switched on, 2.1 says 2.2.4 throughout.)
 _BUNDLED_KERAS = {
     "1.13": "2.2.4",
     "1.14": "2.2.4",
     "1.15": "2.2.4",
     "2.0": "2.2.4",
-    "2.1": "2.3.0",  # 2.2.4 with the behaviour of TensorFlow 1 switched on
+    "2.1.0": "2.2.4",
+    "2.1": "2.3.0",
     "2.2": "2.3.0",
     "2.3": "2.4.0",
     "2.4": "2.4.0",
@@ -237,7 +239,8 @@ def loaders(environment: Environment) -> tuple[Loader, ...]:
 
 def bundled_keras(tensorflow: Version) -> Version | None:
     """The Keras that a TensorFlow release carries inside itself; None for those that use a distribution (2.6 on)."""
-    bundled = _BUNDLED_KERAS.get(f"{tensorflow.major}.{tensorflow.minor}")
+    minor = _BUNDLED_KERAS.get(f"{tensorflow.major}.{tensorflow.minor}")
+    bundled = _BUNDLED_KERAS.get(str(tensorflow), minor)
     return None if bundled is None else Version(bundled)
 
 

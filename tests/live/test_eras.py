@@ -13,6 +13,7 @@ import pytest
 from loadstone.artifact import Format
 from loadstone.finding import Verdict
 from loadstone.formats import read
+from loadstone.resolve.locking import Request
 from loadstone.resolve.prescription import Stage
 from loadstone.resolve.syncing import Sync, synced
 from loadstone.runtime.isolated import Isolation
@@ -72,6 +73,24 @@ def test_the_model_predicts_from_there(model: EraModel, tmp_path: Path, monkeypa
     for name in model.outputs:
         assert np.max(np.abs(arrays[name] - outputs[name])) <= model.tolerance
     assert not list(cache.iterdir()), "the environment that was named is the one that was used"
+
+
+#: One file of each environment with Addons.
+WITH_ADDONS = [model for model in PROVABLE if model.file.endswith("/addons.h5")]
+
+
+@pytest.mark.eras
+@pytest.mark.parametrize("model", WITH_ADDONS, ids=lambda model: model.era)
+def test_beside_the_projects_own_requirements_its_very_releases_come_back(model: EraModel, tmp_path: Path) -> None:
+    """The file does not tell its release of Addons; the project that it is from does."""
+    own = tmp_path / "requirements.txt"
+    pins = [f"{name}=={model.stack[name]}" for name in ("tensorflow", "tensorflow-addons")]
+    own.write_text("\n".join(pins), encoding="utf-8")
+    proof = synced(read(model.path), place, Sync(io=model.io_path, request=Request(requirements=own)))
+    print(line(model, proof))  # noqa: T201 - as above
+    assert proof.attempt.stage is Stage.PROVED
+    assert len(proof.attempts) == 1, [attempt.error for attempt in proof.attempts]
+    assert set(pins) <= set(proof.attempt.lock.requirements)
 
 
 def line(model: EraModel, proof: Proof) -> str:

@@ -218,7 +218,7 @@ KERAS_OF_TENSORFLOW_2_0 = written_by(
     [
         (written_by(("keras", "==2.8.0", "keras_version 2.8.0")), {"tf2.8"}),
         (written_by(("keras", "==2.4.0", "keras_version 2.4.0")), {"tf2.3", "tf2.4"}),
-        (KERAS_OF_TENSORFLOW_2_0, {"tf1.13", "tf1.14", "tf1.15", "tf2.0"}),
+        (KERAS_OF_TENSORFLOW_2_0, {"tf1.13", "tf1.14", "tf1.15", "tf2.0", "tf2.1"}),
         (KERAS_OF_TENSORFLOW_2_2, {"tf2.1", "tf2.2"}),
         (written_by(("keras", "==2.2.4", "keras_version 2.2.4")), {"tf1.13-keras2.2"}),
         (written_by(("keras", "==2.3.1", "keras_version 2.3.1")), {"tf1.15-keras2.3"}),

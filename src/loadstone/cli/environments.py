@@ -46,8 +46,9 @@ _trust = click.option("--trust", is_flag=True, help="Let the programs run that t
 @common.model
 @_asking
 @click.option("--platform", type=click.Choice(["linux", "macos", "windows"]), help="By default this one.")
+@common.no_progress
 @common.reporting(*FORMATS, default="pylock; requirements where no index was asked")
-def lock(model: Path, platform: str | None, **options: Any) -> None:
+def lock(model: Path, platform: str | None, no_progress: bool, **options: Any) -> None:  # noqa: FBT001 - click passes flags
     """Write the exact pins of an environment in which MODEL loads. Nothing is built.
 
     The lock goes to standard output, or to the file named by -o; why it was chosen goes to standard error.
@@ -60,6 +61,7 @@ def lock(model: Path, platform: str | None, **options: Any) -> None:
     from loadstone.resolve.uv import Program  # noqa: PLC0415 - as above
 
     request, reporting = _request(options, platform=platform)
+    common.telling(quiet=reporting["quiet"], no_progress=no_progress)(f"looking for an environment for {model}")
     try:
         made = next(locks(read(model), request, Program()))
     except NothingLoads as problem:

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.artifact import Format
-from loadstone.environment import loaders, planned
+from loadstone.environment import bundled_keras, loaders, planned
 from loadstone.finding import Blocks
 from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
@@ -169,18 +169,23 @@ def _wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
     if not any(each.distribution in {"keras", "tensorflow", "tf-keras"} for each in told):
         return False
     minor = era.tensorflow.release[:2]
-    releases = [each.version for each in knowledge.tensorflow_releases() if each.version.release[:2] == minor]
-    if not any(fits("tensorflow", release, told) for release in releases):
+    every = (each.version for each in knowledge.tensorflow_releases() if each.version.release[:2] == minor)
+    releases = [release for release in every if fits("tensorflow", release, told)]
+    if not releases or asked.standalone is not _is_standalone(era):
         return False
     if (era.tf_keras is None) is any(each.distribution == "tf-keras" for each in told):
         return False
     if era.tf_keras is not None and not fits("tf-keras", era.tf_keras, told, minor_only=True):
         return False
-    if asked.standalone is not _is_standalone(era):
-        return False
-    loader = next(iter(loaders(_environment(era, era.builds[0], era.addons))), None)
-    keras = era.keras if asked.standalone else loader.keras if loader else None
-    return keras is not None and fits("keras", keras, told, minor_only=True)
+    return any(fits("keras", keras, told, minor_only=True) for keras in _kerases(era, releases))
+
+
+def _kerases(era: Era, releases: Sequence[Version]) -> set[Version]:
+    """The Keras releases that an era's models may state, written by some of its TensorFlow's releases."""
+    if _is_standalone(era):
+        return {era.keras} if era.keras else set()
+    bundled = {keras for release in releases if (keras := bundled_keras(release)) is not None}
+    return bundled or {loader.keras for loader in loaders(_environment(era, era.builds[0], era.addons))[:1]}
 
 
 def _is_standalone(era: Era) -> bool:
