@@ -136,6 +136,7 @@ def test_what_failed_says_why(era: Era, build: EraBuild, measured: Measured) -> 
         assert measured.seconds > 0
         assert 100 < measured.megabytes < 10_000
         assert (measured.addons is None) == (build.addons is None or not measured.tensorflow)
+        assert (measured.keras is None) == (not measured.tensorflow), era.name
 
 
 @each_measured
