@@ -17,6 +17,7 @@ CORPUS = ROOT / "tests" / "corpus"
 UNPACKED = ROOT / ".cache" / "corpus"
 TABLE = CORPUS / "corpus.toml"
 ORACLE = CORPUS / "oracle.json"
+TRUTH = CORPUS / "oracle.json.xz"
 
 
 def recorded(path: Path) -> dict[str, np.ndarray[Any, Any]]:
