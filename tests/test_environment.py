@@ -115,7 +115,7 @@ def test_deep_probe_tells_how_each_import_went(virtual: Path) -> None:
 
 def test_import_that_never_ends_is_given_up(virtual: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loadstone.environment.DEEP_MODULES", ("keras",))
-    monkeypatch.setattr("loadstone.environment._IMPORT_SECONDS", 0.5)
+    monkeypatch.setattr("loadstone.environment.probing._IMPORT_SECONDS", 0.5)
     module(virtual, "keras", "import time\ntime.sleep(60)")
 
     imports = probe(virtual, deep=True).imports
@@ -146,7 +146,7 @@ def test_what_is_no_python(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_python_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loadstone.environment._PROBE_SECONDS", 0.5)
+    monkeypatch.setattr("loadstone.environment.probing._PROBE_SECONDS", 0.5)
     with pytest.raises(ProbeError, match="did not answer within"):
         probe(executable(tmp_path / "python", "#!/bin/sh\nexec sleep 60\n"))
 
