@@ -11,6 +11,8 @@ from packaging.version import Version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from packaging.specifiers import SpecifierSet
+
 #: The distributions that install the package ``tensorflow``, the plain one first.
 TENSORFLOW_DISTRIBUTIONS = (
     "tensorflow",
@@ -88,6 +90,8 @@ class Environment:
         platform: ``sys.platform``.
         machine: the processor's architecture, as ``platform.machine()`` names it.
         distributions: installed distributions by canonical name (PEP 503).
+        ranges: what is or will be installed in a release that is not known yet, and the releases that it may be.
+        whole: whether nothing else is installed; False where a description leaves the rest to the installer.
         variables: those environment variables that Keras and TensorFlow read, where set.
         imports: what really importing gave, by module; None when it was not tried.
         origin: where this knowledge comes from.
@@ -98,6 +102,8 @@ class Environment:
     platform: str = "linux"
     machine: str = "x86_64"
     distributions: Mapping[str, Version] = field(default_factory=lambda: MappingProxyType({}))
+    ranges: Mapping[str, SpecifierSet] = field(default_factory=lambda: MappingProxyType({}))
+    whole: bool = True
     variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     imports: Mapping[str, ImportOutcome] | None = None
     origin: Origin

@@ -14,11 +14,14 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from loadstone.environment.requirements_file import statements
 from loadstone.errors import ResolutionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from loadstone.environment.requirements_file import Statement
 
 #: The distributions that hold the package ``tensorflow``. Two of them overwrite each other's files; except that
 #: ``tensorflow`` for Apple's processors is an empty one that requires ``tensorflow-macos``.
@@ -26,9 +29,6 @@ TENSORFLOWS = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tensorflow-mac
 
 _STACK = frozenset({*TENSORFLOWS, "tensorflow-addons", "keras", "tf-keras"})
 
-_COMMENT = re.compile(r"(^|\s)#.*$")  # as pip reads it: a name may have a # in a fragment of its address
-_HASH = re.compile(r"\s--hash[= ]\S+")
-_FILE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))(\S.*)")
 _INDEX = re.compile(r"(?:-i|-f|--(?:index-url|extra-index-url|find-links|no-index|trusted-host))\b")
 
 
@@ -83,47 +83,25 @@ def own_requirements(path: Path | None) -> Own:
         return Own()
     requirements: list[str] = []
     constraints: list[Path] = []
-    _collect(path, requirements, constraints, seen={path.resolve()})
+    try:
+        for statement in statements(path):
+            if statement.constraint is None:
+                requirements.append(_requirement(statement))
+            elif statement.constraint.is_file():
+                constraints.append(statement.constraint)
+            else:
+                raise ResolutionError(f"{_place(statement)}: there is no file {statement.constraint}")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ResolutionError(f"{path} cannot be read as a requirements file: {problem}") from problem
     return Own(source=path, requirements=tuple(requirements), constraints=tuple(constraints))
 
 
-def _collect(path: Path, requirements: list[str], constraints: list[Path], *, seen: set[Path]) -> None:
-    for number, line in _lines(path):
-        other = _FILE.fullmatch(line)
-        if other is None:
-            requirements.append(_requirement(path, number, line))
-            continue
-        option, there = other[1], path.parent / other[2]
-        if option in {"-c", "--constraint"}:
-            if not there.is_file():
-                raise ResolutionError(f"{path}, line {number}: there is no file {there}")
-            constraints.append(there)
-        elif there.resolve() not in seen:  # files that name each other are read once
-            seen.add(there.resolve())
-            _collect(there, requirements, constraints, seen=seen)
+def _place(statement: Statement) -> str:
+    return f"{statement.path}, line {statement.number}"
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """What is not blank, without comments and hashes, with the number of the line where it begins."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ResolutionError(f"{path} cannot be read as a requirements file: {problem}") from problem
-    held, begun = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        begun = begun if held else number
-        held += _COMMENT.sub("", line).rstrip()
-        if held.endswith("\\"):
-            held = held[:-1] + " "
-            continue
-        if stated := _HASH.sub("", held).strip():
-            yield begun, stated
-        held = ""
-    if stated := _HASH.sub("", held).strip():
-        yield begun, stated
-
-
-def _requirement(path: Path, number: int, line: str) -> str:
+def _requirement(statement: Statement) -> str:
+    line = statement.text
     try:
         Requirement(line)
     except InvalidRequirement as problem:
@@ -133,5 +111,5 @@ def _requirement(path: Path, number: int, line: str) -> str:
             )
         else:
             cure = "a name with a version range and a marker is wanted (PEP 508), or -r or -c with a file"
-        raise ResolutionError(f"{path}, line {number}: {line!r} is not understood: {cure}") from problem
+        raise ResolutionError(f"{_place(statement)}: {line!r} is not understood: {cure}") from problem
     return line
