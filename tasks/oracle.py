@@ -46,7 +46,7 @@ ANSWERS = ROOT / ".cache" / "oracle"
 PAYLOAD = ROOT / "tasks" / "oracle_payload.py"
 
 #: Seconds without a new answer after which a process is taken to hang.
-PATIENCE = 300
+PATIENCE = 100
 
 Key = tuple[str, str]
 

@@ -189,8 +189,8 @@ LOADERS: Mapping[str, tuple[dict[str, str], dict[str, str], list[str]]] = {
         {"tensorflow": "1.15.5", "keras": "2.3.1"},
         {},
         [
-            "tf.keras.models.load_model: Keras 2.2.4 on TensorFlow 1.15.5",
             "keras.models.load_model: Keras 2.3.1 on TensorFlow 1.15.5",
+            "tf.keras.models.load_model: Keras 2.2.4 on TensorFlow 1.15.5",
         ],
     ),
     "TensorFlow 2.8": (

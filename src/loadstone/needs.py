@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.artifact import Dialect
+from loadstone.formats.writer import TENSORFLOW_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -163,13 +164,25 @@ def writers_keras(artifact: Artifact, writers: tuple[Writer, ...]) -> Version | 
     return None if artifact.dialect is None else _STAND_IN[artifact.dialect]
 
 
+def is_standalone(artifact: Artifact, writers: tuple[Writer, ...]) -> bool:
+    """Whether the package ``keras`` of its own time wrote the file, and not the Keras inside TensorFlow.
+
+    The latter marks its version with ``-tf`` up to 2.2, and calls itself 2.4.0 from 2.3 on.
+    """
+    keras = next((writer for writer in writers if writer.distribution == "keras"), None)
+    if keras is None or keras.release is None or not knowledge.is_multibackend(keras.release):
+        return False
+    return not any(each.token.endswith(TENSORFLOW_SUFFIX) for each in artifact.writer)
+
+
 def _needed_objects(artifact: Artifact, writers: tuple[Writer, ...]) -> tuple[NeededObject, ...]:
     keras = writers_keras(artifact, writers)
     if keras is None:
         return ()
+    distribution = "keras" if is_standalone(artifact, writers) else None
     uses: dict[str, list[KerasObject]] = {}
     for item in artifact.objects:
-        if not is_keras_own(item, keras):
+        if not is_keras_own(item, keras, distribution):
             uses.setdefault(item.identity, []).append(item)
     return tuple(
         NeededObject(identity=identity, providers=knowledge.providers(identity), uses=tuple(found))
@@ -177,12 +190,12 @@ def _needed_objects(artifact: Artifact, writers: tuple[Writer, ...]) -> tuple[Ne
     )
 
 
-def is_keras_own(item: KerasObject, keras: Version) -> bool:
-    """Whether a release of Keras defines the object itself."""
+def is_keras_own(item: KerasObject, keras: Version, distribution: str | None = None) -> bool:
+    """Whether a release of Keras, of a distribution as `knowledge.built_in` takes it, defines the object itself."""
     if item.in_training and item.is_identifier and item.class_name in _COMPILE_WORDS:
         return True
     # The identity, so that a package's class of a name that Keras has too is not taken for Keras' own.
-    return knowledge.built_in(item.identity, keras) is not None
+    return knowledge.built_in(item.identity, keras, distribution=distribution) is not None
 
 
 def conditions(artifact: Artifact, needs: Needs) -> tuple[Condition, ...]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from packaging.version import Version
 
+from loadstone.knowledge import is_multibackend
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,6 +46,9 @@ _BUNDLED_KERAS = {
 
 #: The first release of the third generation: another code base, other file formats, three backends.
 KERAS_3 = 3
+
+_STANDALONE_CALL = "keras.models.load_model"
+_FIRST_READ = Version("2.1")  # the first TensorFlow whose Keras the knowledge has a row of its own for
 
 _TRUE = ("true", "True", "1")  # the spellings of TF_USE_LEGACY_KERAS that TensorFlow accepts
 
@@ -143,6 +148,19 @@ class Loader:
     backend: str
     tensorflow: Version | None
 
+    @property
+    def row(self) -> tuple[Version, str | None]:
+        """Under which version, of which distribution, `loadstone.knowledge` knows the names that it finds.
+
+        Keras as a package of its own, up to 2.3, shares version numbers with the Keras inside TensorFlow, which is
+        another program; and TensorFlow does not number the Keras inside it well.
+        """
+        if self.call == _STANDALONE_CALL and is_multibackend(self.keras):
+            return self.keras, "keras"
+        if self.tensorflow is not None and bundled_keras(self.tensorflow) == self.keras:
+            return (self.keras, None) if self.tensorflow < _FIRST_READ else (self.tensorflow, "tensorflow")
+        return self.keras, None
+
     def __str__(self) -> str:
         if self.backend == "tensorflow" and self.tensorflow:
             return f"Keras {self.keras} on TensorFlow {self.tensorflow}"
@@ -181,6 +199,7 @@ def planned(
 def loaders(environment: Environment) -> tuple[Loader, ...]:
     """Every ``load_model`` that the environment offers, the one that most code calls first.
 
+    Keras as a package of its own comes before the Keras inside TensorFlow: who installed it calls it.
     TensorFlow up to 2.5 carries its own Keras; 2.6 to 2.14 uses the distribution ``keras`` of its own minor release
     and cannot use Keras 3; from 2.15 on ``tf.keras`` is whatever ``keras`` is installed, or ``tf_keras`` where
     ``TF_USE_LEGACY_KERAS`` says so. (Source: ``tensorflow/python/util/lazy_loader.py`` of 2.15.1 and 2.21.0.)
@@ -190,12 +209,13 @@ def loaders(environment: Environment) -> tuple[Loader, ...]:
     behind = None if tensorflow is None else _behind_tf_keras(environment, tensorflow)
     keras = environment.distributions.get("keras")
     tf_keras = environment.distributions.get("tf-keras")
-    if behind is not None and (keras != behind or behind.major < KERAS_3):
+    standalone = keras is not None and is_multibackend(keras)
+    if behind is not None and (standalone or keras != behind or behind.major < KERAS_3):
         found.append(_loader("tf.keras.models.load_model", behind, "tensorflow", tensorflow))
-    if keras is not None and (keras != behind or keras.major >= KERAS_3):
+    if keras is not None and (standalone or keras != behind or keras.major >= KERAS_3):
         backend = _backend(environment, keras)
         if backend is not None:
-            found.append(_loader("keras.models.load_model", keras, backend, tensorflow))
+            found.insert(0 if standalone else len(found), _loader(_STANDALONE_CALL, keras, backend, tensorflow))
     if tf_keras is not None and tensorflow is not None and tf_keras != behind:
         found.append(_loader("tf_keras.models.load_model", tf_keras, "tensorflow", tensorflow))
     return tuple(found)

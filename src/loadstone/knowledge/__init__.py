@@ -12,6 +12,7 @@ from loadstone.knowledge.keras import (
     built_in,
     built_ins,
     config_keys,
+    is_multibackend,
     keras_release,
     known_keras_releases,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "built_in",
     "built_ins",
     "config_keys",
+    "is_multibackend",
     "keras_release",
     "keras_releases",
     "known_keras_releases",

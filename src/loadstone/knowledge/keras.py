@@ -100,6 +100,11 @@ def known_keras_releases(distribution: str | None = None) -> tuple[Version, ...]
     )
 
 
+def is_multibackend(version: Version) -> bool:
+    """Whether a release of the distribution ``keras`` is the multi-backend program, and not TensorFlow's (2.6 on)."""
+    return (version.major, version.minor) < END_OF_MULTIBACKEND
+
+
 def keras_release(version: Version, distribution: str | None = None) -> Version | None:
     """The row that answers for a version, None when none does.
 
@@ -136,7 +141,7 @@ def _table_of(version: Version, distribution: str | None) -> str | None:
     if distribution == TENSORFLOW:
         return BUNDLED if minor < START_OF_KERAS else None
     if distribution == KERAS and minor < START_OF_KERAS:
-        return MULTIBACKEND if minor < END_OF_MULTIBACKEND else None
+        return MULTIBACKEND if is_multibackend(version) else None
     return KERAS
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from loadstone.isolation.janitor import Janitor
     from loadstone.resolve.uv import Answer, Uv
 
+#: Sets the variables that belong to an environment whenever its Python starts, whoever starts it. (Lines of such files
+#: that begin with ``import`` are run; see the documentation of ``site``.)
+VARIABLES = "loadstone_variables.pth"
+
 #: Beside ``pyvenv.cfg`` of an environment that loadstone built: what it was built from. It is written before the
 #: environment gets its name, so a folder that has it is whole.
 MANIFEST = "loadstone.json"
@@ -94,6 +98,9 @@ def build(
     progress(f"building {', '.join(lock.requirements)} on Python {lock.python} ({len(lock.packages)} packages)")
     _create(lock, place, uv=uv, janitor=janitor, offline=offline)
     _install(lock, place, uv=uv, janitor=janitor, offline=offline, shown=shown)
+    if lock.variables:
+        lines = (f"import os; os.environ.setdefault({name!r}, {value!r})\n" for name, value in lock.variables.items())
+        (_site_packages(place) / VARIABLES).write_text("".join(lines), encoding="utf-8")
     (place / MANIFEST).write_text(json.dumps(_to_json(lock), indent=2) + "\n", encoding="utf-8")
     return Built(folder=folder, place=place, reused=False)
 
@@ -133,7 +140,13 @@ def held(folder: Path) -> Lock | None:
     except (ProbeError, KeyError, TypeError, ValueError):
         return None
     whole = all(installed.get(package.name) == package.version for package in lock.packages)
-    return lock if whole else None
+    variables = not lock.variables or (_site_packages(folder) / VARIABLES).exists()
+    return lock if whole and variables else None
+
+
+def _site_packages(folder: Path) -> Path:
+    """Where the packages of a virtual environment are."""
+    return next(folder.glob("lib/python*/site-packages"), folder / "Lib" / "site-packages")
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

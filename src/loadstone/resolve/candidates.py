@@ -19,10 +19,10 @@ from loadstone.finding import Blocks
 from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
 from loadstone.resolve.distributions import needs_custom_ops, tensorflow_requirement
-from loadstone.resolve.fitting import LAST_STANDALONE, demand, fits
+from loadstone.resolve.fitting import demand, fits
 from loadstone.resolve.own import Own
 from loadstone.resolve.prescription import Candidate, Platform, Prefer, Rejected
-from loadstone.resolve.releases import addons_of, as_asked
+from loadstone.resolve.releases import addons_of, as_asked, day_of
 from loadstone.rules import diagnose
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _kerases(era: Era, releases: Sequence[Version]) -> set[Version]:
 
 
 def _is_standalone(era: Era) -> bool:
-    return era.keras is not None and era.keras <= LAST_STANDALONE
+    return era.keras is not None and knowledge.is_multibackend(era.keras)
 
 
 def _ordered(options: Sequence[_Option], writers: frozenset[int], prefer: Prefer) -> list[_Option]:
@@ -229,7 +229,7 @@ def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) 
         name=option.era.name,
         python=option.build.python,
         requirements=requirements,
-        as_of=option.build.as_of,
+        as_of=option.build.as_of if pins is not None else day_of(option.era, option.build, option.addons),
         pins=pins,
         variables=option.era.variables,
         diagnosis=diagnosis,

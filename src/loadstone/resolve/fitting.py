@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from loadstone.formats.writer import TENSORFLOW_SUFFIX
-from loadstone.needs import addons_releases, conditions, infer
+from loadstone.needs import addons_releases, conditions, infer, is_standalone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from loadstone.artifact import Artifact
     from loadstone.needs import Condition, Needs
-
-#: The last Keras that was a package of its own, apart from TensorFlow's, until Keras 3.
-LAST_STANDALONE = Version("2.3.1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +57,7 @@ def demand(artifact: Artifact) -> Demand:
         if (releases := addons_releases(need))
     )
     told = conditions(artifact, needs)
-    return Demand(needs=needs, conditions=told, addons=wishes, standalone=_is_standalone(needs, artifact))
+    return Demand(needs=needs, conditions=told, addons=wishes, standalone=is_standalone(artifact, needs.writers))
 
 
 def fits(distribution: str, release: Version, conditions: Iterable[Condition], *, minor_only: bool = False) -> bool:
@@ -87,14 +83,3 @@ def _loosened(versions: SpecifierSet, *, minor_only: bool) -> SpecifierSet:
         else:
             loosened.append(str(each))
     return SpecifierSet(",".join(loosened))
-
-
-def _is_standalone(needs: Needs, artifact: Artifact) -> bool:
-    """Whether the package ``keras`` wrote the file, and not the Keras inside TensorFlow.
-
-    The latter marks its version with ``-tf`` up to 2.2, and calls itself 2.4.0 from 2.3 on.
-    """
-    keras = needs.writer("keras")
-    if keras is None or keras.release is None or keras.release > LAST_STANDALONE:
-        return False
-    return not any(each.token.endswith(TENSORFLOW_SUFFIX) for each in artifact.writer)

@@ -31,6 +31,7 @@ from loadstone.rules import diagnose
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
 
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
@@ -130,7 +131,7 @@ def locks(
         artifact: the model.
         request: what the user asks for.
         uv: what resolves.
-        made: the lock of an environment that exists already, by its key; one that exists comes first.
+        made: the lock of an environment that exists already, by its key; among equals one that exists comes first.
 
     Raises:
         ResolutionError: at the first step, when there is none at all.
@@ -176,6 +177,8 @@ def _existing(
     found: tuple[Candidate, ...], own: Own, target: Platform, made: Callable[[str], Lock | None]
 ) -> Iterator[Lock]:
     for candidate in found:
+        if candidate.wrote is not found[0].wrote:
+            continue  # one that did not write the model is no match for one that did, built or not
         there = made(_key(candidate, own, target))
         if there is not None:
             yield there
@@ -224,10 +227,11 @@ def _span(names: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    """What is to be installed: the main pins, every package, the PEP 751 text if there is one, and notes."""
+    """What is to be installed: the main pins, every package, the PEP 751 text if there is one, its day, and notes."""
 
     requirements: tuple[str, ...]
     packages: tuple[Package, ...]
+    as_of: date | None
     text: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -249,7 +253,7 @@ def _locked(artifact: Artifact, candidate: Candidate, request: Request, own: Own
         machine=target.machine,
         gpu=request.gpu,
         requirements=content.requirements,
-        as_of=candidate.as_of,
+        as_of=content.as_of,
         packages=content.packages,
         variables=candidate.variables,
         why=candidate.because,
@@ -273,6 +277,7 @@ def _resolved(candidate: Candidate, request: Request, own: Own, target: Platform
         return _Content(
             requirements=found.requirements,
             packages=_packages(answer.output),
+            as_of=None if found.undated else candidate.as_of,
             text=answer.output,
             notes=(_UNDATED,) if found.undated else (),
         )
@@ -301,7 +306,7 @@ def _from_table(candidate: Candidate, request: Request, why: str) -> _Content:
         raise Unlockable(f"{why}, and the table has no pins of it for {request.platform or here()}")
     note = f"{why}: these pins were measured to work together as of {candidate.as_of}, and carry no hashes"
     packages = tuple(Package(name=name, version=version) for name, version in sorted(candidate.pins.items()))
-    return _Content(requirements=candidate.requirements, packages=packages, notes=(note,))
+    return _Content(requirements=candidate.requirements, packages=packages, as_of=candidate.as_of, notes=(note,))
 
 
 def _packages(text: str) -> tuple[Package, ...]:

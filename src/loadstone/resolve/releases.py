@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -15,12 +16,14 @@ from loadstone.resolve.prescription import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from loadstone.knowledge.eras import Era, EraBuild
     from loadstone.resolve.fitting import Demand
     from loadstone.resolve.own import Own
 
 _ANY = SpecifierSet()
+_AFTER_RELEASE = timedelta(days=1)  # so that the day of a release counts whole
 _EXACT = frozenset({"==", "==="})
 
 
@@ -102,9 +105,21 @@ def _goes_with(era: Era, addons: Version, *, operators: bool, by_name: bool) -> 
     """Whether a release imports there, and its compiled operators load where they are needed.
 
     The newest patch release of each minor release was tried, of those that declare the era's TensorFlow; it speaks for
-    the others. One of the rest is for users who ask for it by name.
+    the others. Users who ask for a release by name get it, if it was not seen to fail at its import.
     """
     tried = next((trial for trial in era.trials if trial.addons.release[:2] == addons.release[:2]), None)
     if tried is None:
-        return by_name and not operators
-    return tried.imports and (tried.ops or not operators)
+        return by_name
+    return tried.imports and (tried.ops or by_name or not operators)
+
+
+def day_of(era: Era, build: EraBuild, addons: Version | None) -> date:
+    """The day as of which the rest is chosen: the build's own, or when the last of the main releases was there."""
+    main = (
+        (knowledge.tensorflow_releases(), era.tensorflow),
+        (knowledge.keras_releases(), era.keras),
+        (knowledge.tf_keras_releases(), era.tf_keras),
+        (knowledge.tfa_releases(), addons),
+    )
+    released = (each.released for releases, wanted in main for each in releases if each.version == wanted)
+    return max(build.as_of, *(day + _AFTER_RELEASE for day in released))

@@ -11,7 +11,7 @@ from loadstone.environment import loaders
 from loadstone.errors import NotAModel
 from loadstone.isolation.ports import Call, Kind, LoadRequest
 from loadstone.needs import ADDONS, infer
-from loadstone.resolve.fitting import LAST_STANDALONE, demand
+from loadstone.resolve.fitting import demand
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
@@ -74,8 +74,8 @@ def load_request(
 def _call(artifact: Artifact, environment: Environment) -> Call:
     """The package whose ``load_model`` is called: ``tf.keras``, ``tf_keras`` or ``keras``."""
     keras = environment.distributions.get("keras")
-    if keras is not None and keras <= LAST_STANDALONE and demand(artifact).standalone:
-        return "keras"
+    if keras is not None and knowledge.is_multibackend(keras) and not demand(artifact).standalone:
+        return "tf.keras"
     loader = next(iter(loaders(environment)), None)
     calls: dict[str, Call] = {"keras": "keras", "tf_keras": "tf_keras"}
     return "tf.keras" if loader is None else calls.get(loader.call.partition(".models.")[0], "tf.keras")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from loadstone import knowledge
 from loadstone.artifact import Dialect, Format
 from loadstone.environment import loaders
 from loadstone.needs import infer
@@ -15,6 +16,7 @@ from loadstone.needs import infer
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact, KerasObject
     from loadstone.environment import Environment, Loader
+    from loadstone.knowledge import BuiltIn, ObjectKind
     from loadstone.needs import Needs
 
 #: The first Keras with the ``.keras`` archive and with ``registered_name`` beside ``class_name``.
@@ -41,6 +43,13 @@ class Case:
     def keras(self) -> Version | None:
         """The release of Keras that would load the model."""
         return self.loader.keras if self.loader else None
+
+    def built_in(self, name: str, kind: ObjectKind | None = None) -> BuiltIn | None:
+        """What the loader finds under a name among its own."""
+        if self.loader is None:
+            return None
+        version, distribution = self.loader.row
+        return knowledge.built_in(name, version, kind, distribution)
 
     @property
     def into_keras_3(self) -> bool:

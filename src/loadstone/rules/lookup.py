@@ -87,7 +87,7 @@ def own(case: Case, item: KerasObject) -> BuiltIn | None:
     for kind in kinds(item):
         if kind is ObjectKind.OPERATION and case.is_hdf5:
             continue  # Keras 3 looks among layers only when it reads HDF5
-        found = knowledge.built_in(_own_name(case, item), case.keras, kind)
+        found = case.built_in(_own_name(case, item), kind)
         if found is not None:
             return found
     return None

@@ -33,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.knowledge import ObjectKind, built_in
+from loadstone.knowledge import ObjectKind
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
@@ -70,7 +70,7 @@ def is_operation(case: Case, item: KerasObject) -> bool:
         return False
     if item.class_name in OPERATOR_LAYERS:
         return True
-    return case.keras is not None and built_in(item.class_name, case.keras, ObjectKind.OPERATION) is not None
+    return case.built_in(item.class_name, ObjectKind.OPERATION) is not None
 
 
 def _described(item: KerasObject) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone import knowledge
 from loadstone.finding import Blocks
 from loadstone.knowledge import ObjectKind
 
@@ -57,7 +56,7 @@ def _shrugged_off(case: Case, use: KerasObject) -> bool:
     is then looked up instead; lists and mappings are not looked at again until the model is first trained
     (``keras/src/legacy/saving/saving_utils.py``, ``keras/src/saving/serialization_lib.py`` of 3.15).
     """
-    if not (case.into_keras_3 and case.is_hdf5) or case.keras is None:
+    if not (case.into_keras_3 and case.is_hdf5):
         return False
     if use.slot in {"metrics", "weighted_metrics"}:
         return True
@@ -65,7 +64,7 @@ def _shrugged_off(case: Case, use: KerasObject) -> bool:
         return True
     name = _configured_name(use.config)
     kind = ObjectKind.OPTIMIZER if use.slot == "optimizer" else ObjectKind.LOSS
-    return name is not None and knowledge.built_in(name, case.keras, kind) is not None
+    return name is not None and case.built_in(name, kind) is not None
 
 
 def _configured_name(config: Mapping[str, Json]) -> str | None:

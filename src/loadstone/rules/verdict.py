@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
 from loadstone.finding import Blocks, Diagnosis, Severity
+from loadstone.needs import is_standalone
 from loadstone.rules import RULES
 from loadstone.rules.case import case_of
 from loadstone.rules.lookup import is_in_window
@@ -49,10 +50,13 @@ def is_covered(case: Case) -> bool:
     Not for a file that was not recognised or is damaged in part, nor for a Keras older than the oldest that was read,
     nor for TensorFlow Addons outside the window that it declares.
     """
-    if case.keras is None or case.artifact.format is Format.UNRECOGNISED:
+    if case.loader is None or case.artifact.format is Format.UNRECOGNISED:
         return False
     if any(defect.kind is not DefectKind.MISLABELLED for defect in case.artifact.defects):
         return False
-    if knowledge.keras_release(case.keras) is None:
+    version, distribution = case.loader.row
+    if knowledge.keras_release(version, distribution) is None:
         return False
+    if distribution == "keras" and not is_standalone(case.artifact, case.needs.writers):
+        return False  # what the Keras inside TensorFlow wrote, in the program that it was forked from
     return not needs_addons(case) or case.into_keras_3 or is_in_window(case.environment) is not False
