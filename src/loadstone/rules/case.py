@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 FIRST_WITH_ARCHIVES = Version("2.12")
 
 #: Where tf.keras 2.12 (without ``src``) to 2.15 kept what it has no public name for.
-_INTERNAL = ("keras.src.", "keras.engine.", "keras.layers.core.")
+_INTERNAL = ("keras.src.", "keras.engine.", "keras.layers.core.", "tf_keras.src.")
+
+_FIRST_WITH_SRC = Version("2.13")
+_FIRST_TF_KERAS = Version("2.16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,17 @@ class Case:
         return self.artifact.format is Format.SAVED_MODEL
 
     @property
+    def reads_archives(self) -> bool:
+        """Whether the model is an archive, and the loader knows such files."""
+        return self.is_archive and self.keras is not None and self.keras >= FIRST_WITH_ARCHIVES
+
+    @property
+    def writer_keras(self) -> Version | None:
+        """The release of Keras, or of tf-keras, that the file states; None where it states none."""
+        stated = (self.needs.writer(name) for name in ("tf-keras", "keras"))
+        return next((writer.release for writer in stated if writer and writer.release), None)
+
+    @property
     def rebuilds_from_settings(self) -> bool:
         """Whether the loader builds layers from their settings, so that a setting it refuses makes it fail.
 
@@ -106,7 +120,9 @@ class Case:
             return self.is_saved_model or (
                 self.is_archive and not self.from_keras_3 and bool(internal_modules(self.artifact))
             )
-        return self.from_keras_3 or (self.is_archive and self.loader.keras < FIRST_WITH_ARCHIVES)
+        return self.from_keras_3 or (
+            self.is_archive and (self.loader.keras < FIRST_WITH_ARCHIVES or bool(moved_modules(self)))
+        )
 
     @property
     def here(self) -> str:
@@ -121,6 +137,20 @@ def internal_modules(artifact: Artifact) -> tuple[KerasObject, ...]:
         for item in artifact.objects
         if item.module is not None and item.module.startswith(_INTERNAL) and ">" not in (item.registered_name or "")
     )
+
+
+def moved_modules(case: Case) -> tuple[KerasObject, ...]:
+    """The objects of an archive whose module the loader, of Keras 2, does not have.
+
+    The places are those of the files inside the wheels; tf_keras takes ``keras.`` for ``tf_keras.``.
+    """
+    if case.keras is None or not case.into_keras_2:
+        return ()
+    if case.keras >= _FIRST_TF_KERAS:
+        there: tuple[str, ...] = ("tf_keras.src.", "keras.src.")
+    else:
+        there = ("keras.src.",) if case.keras >= _FIRST_WITH_SRC else ("keras.engine.", "keras.layers.core.")
+    return tuple(item for item in internal_modules(case.artifact) if not (item.module or "").startswith(there))
 
 
 def case_of(artifact: Artifact, environment: Environment) -> Case:

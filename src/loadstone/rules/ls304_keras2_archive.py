@@ -70,8 +70,12 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
-            pattern=r"Could not deserialize class '\w+' because its parent module keras\.(?:src\.)?engine",
+            pattern=r"Could not deserialize class '\w+' because its parent module (?:tf_)?keras\.(?:src\.)?engine",
             raised_by="Keras 3",
+        ),
+        Symptom(
+            pattern=r"Could not locate class 'Functional'|instance of `KerasSaveable`, but got <tf_keras\.",
+            raised_by="Keras 3 where tf_keras is installed",
         ),
     ),
 )
