@@ -1,6 +1,6 @@
 """Asks each TensorFlow which operations it registers: ``python tasks/knowledge_ops.py``.
 
-Writes ``knowledge/data/ops.json``. Operations are registered by compiled code, so nothing but a running TensorFlow tells;
+Writes ``knowledge/data/ops.json``. Operations are registered by compiled code, so only a running TensorFlow tells them;
 each plain era of the table is built in a scratch folder and asked.
 """
 

@@ -178,11 +178,15 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpUse:
-    """How often one operation type occurs in one graph function; ``function`` is empty for the main graph."""
+    """How often one operation type occurs in one graph function; ``function`` is empty for the main graph.
+
+    ``attributes`` are the names of those that any of these nodes has.
+    """
 
     op: str
     function: str
     count: int
+    attributes: tuple[str, ...] = ()
 
     @property
     def namespace(self) -> str | None:

@@ -148,10 +148,13 @@ def test_any_bytes_are_answered(tmp_path: Path, program: bytes, metadata: bytes)
 
 
 def test_constants_are_stepped_over(tmp_path: Path) -> None:
-    constant = field(2, b"Const") + field(5, b"\0" * (64 << 20))
+    constant = field(2, b"Const") + field(5, field(1, b"value") + field(2, b"\0" * (64 << 20)))
     graph = field(1, field(5, b"2.15.1")) + field(2, field(1, constant) + field(1, field(2, b"Identity")))
     (tmp_path / "saved_model.pb").write_bytes(field(2, graph))
     artifact = read_saved_model(tmp_path)
-    assert [(use.op, use.count) for use in artifact.ops] == [("Const", 1), ("Identity", 1)]
+    assert [(use.op, use.count, use.attributes) for use in artifact.ops] == [
+        ("Const", 1, ("value",)),
+        ("Identity", 1, ()),
+    ]
     assert artifact.defects == ()
     assert Member(path="saved_model.pb") == artifact.writer[0].where

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loadstone.artifact import Artifact, Defect, DefectKind, Evidence, Format, Member, Node, OpUse, Signature
+from loadstone.artifact import Artifact, Defect, DefectKind, Evidence, Format, Member, Node, Signature
 from loadstone.formats import writer
-from loadstone.formats.graph_def import GRAPH, Nodes, library_operations
+from loadstone.formats.graph_def import GRAPH, Nodes, Operations
 from loadstone.formats.protobuf import EncodingError, Message, mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 _CALLED: Final = "a frozen TensorFlow graph (GraphDef)"
@@ -35,7 +35,7 @@ def read_frozen_graph(path: Path) -> Artifact:
     Raises:
         OSError: the file vanished while it was read.
     """
-    operations: dict[str, Mapping[str, int]] = {}  # by function
+    operations = Operations()
     written_by: tuple[Evidence, ...] = ()
     signatures: tuple[Signature, ...] = ()
     defects = [Defect(kind=DefectKind.NOT_A_MODEL, message=f"{_CALLED}: {_ADVICE}", where=_WHOLE)]
@@ -43,10 +43,9 @@ def read_frozen_graph(path: Path) -> Artifact:
         with mapped(path) as data:
             graph = Message(data, GRAPH)
             written_by = writer.graph_producer(graph.message("versions").integer("producer"), _WHOLE)
-            nodes = Nodes(graph)
-            operations[""] = nodes.operations
-            operations.update(library_operations(graph))
-            gaps = tuple(_gaps(nodes))
+            nodes = Nodes(graph, operations)
+            list(operations.add_library(graph))
+            gaps = tuple(_gaps(nodes, operations))
             defects.extend(gaps)
             signatures = () if gaps else (nodes.signature(),)  # with a gap it cannot be called
     except EncodingError as error:
@@ -56,19 +55,15 @@ def read_frozen_graph(path: Path) -> Artifact:
         format=Format.FROZEN_GRAPH,
         size=path.stat().st_size,
         writer=written_by,
-        ops=tuple(
-            OpUse(op=op, function=function, count=count)
-            for function, counted in operations.items()
-            for op, count in counted.items()
-        ),
+        ops=operations.uses(),
         signatures=signatures,
         defects=tuple(defects),
     )
 
 
-def _gaps(nodes: Nodes) -> Iterator[Defect]:
+def _gaps(nodes: Nodes, operations: Operations) -> Iterator[Defect]:
     """What the graph needs and the file does not hold."""
-    variables = sum(nodes.operations[op] for op in _VARIABLES)
+    variables = operations.count(*_VARIABLES)
     if variables:
         message = (
             f"the graph is not frozen: it has {variables} variables, whose values stand in a checkpoint beside it; "

@@ -10,8 +10,8 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from loadstone.artifact import DefectKind, Signature, TensorPort
-from loadstone.formats.protobuf import INTEGER, SHAPE, TEXT, EncodingError, Message, MessageType
+from loadstone.artifact import DefectKind, OpUse, Signature, TensorPort
+from loadstone.formats.protobuf import FUNCTION_DEF, INTEGER, SHAPE, TEXT, EncodingError, Message, MessageType
 from loadstone.formats.tensor_types import dtype_name, partial_shape
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ _NODE = MessageType(
     input=(3, TEXT),
     attr=(5, MessageType(key=(1, TEXT), value=(2, _VALUE))),  # a map: each entry is a message
 )
-_FUNCTION = MessageType(signature=(1, MessageType(name=(1, TEXT))), node_def=(3, MessageType(op=(2, TEXT))))
 GRAPH: Final = MessageType(
     node=(1, _NODE),
-    library=(2, MessageType(function=(1, _FUNCTION))),
+    library=(2, MessageType(function=(1, FUNCTION_DEF))),
     versions=(4, MessageType(producer=(1, INTEGER))),
 )
 _INFO = MessageType(
@@ -119,17 +118,44 @@ _LISTED_BY: Final[Mapping[str, str]] = {
 }
 
 
-def library_operations(graph: Message) -> Iterator[tuple[str, Counter[str]]]:
-    """The name of each function of a graph's library, and how often it has each operation.
+class Operations:
+    """The operations of a graph and of its functions: how often each occurs, and with which attributes."""
 
-    ``graph`` may be described by any table that has the fields of `GRAPH` that this needs.
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()  # by function and operation
+        self._attributes: dict[tuple[str, str], set[str]] = {}
 
-    Raises:
-        EncodingError: the bytes are not valid.
-    """
-    for function in graph.message("library").messages("function"):
-        name = function.message("signature").text("name")
-        yield name, Counter(node.text("op") for node in function.messages("node_def"))
+    def add(self, function: str, node: Message) -> None:
+        """Adds a node. TensorFlow's own remarks on it, whose names begin with an underscore, are no attributes."""
+        place = function, node.text("op")
+        self._counts[place] += 1
+        names = (entry.text("key") for entry in node.messages("attr"))
+        self._attributes.setdefault(place, set()).update(name for name in names if not name.startswith("_"))
+
+    def add_library(self, graph: Message) -> Iterator[str]:
+        """Adds the functions of a graph's library, and gives their names.
+
+        ``graph`` may be described by any table that has the fields of `GRAPH` that this needs.
+
+        Raises:
+            EncodingError: the bytes are not valid.
+        """
+        for function in graph.message("library").messages("function"):
+            name = function.message("signature").text("name")
+            for node in function.messages("node_def"):
+                self.add(name, node)
+            yield name
+
+    def count(self, *operations: str) -> int:
+        """How often the graph's own nodes are of some operations."""
+        return sum(self._counts["", operation] for operation in operations)
+
+    def uses(self) -> tuple[OpUse, ...]:
+        """Each operation of each function."""
+        return tuple(
+            OpUse(op=op, function=function, count=count, attributes=tuple(sorted(self._attributes[function, op])))
+            for (function, op), count in self._counts.items()
+        )
 
 
 def saved_signatures(data: Buffer) -> tuple[Signature, ...]:
@@ -176,21 +202,19 @@ class Nodes:
     What is only run before another node, as an assertion is, is no output either.
 
     Attributes:
-        operations: how often each operation occurs.
         unknown: each node that takes from one that is not there, or runs after it, with that one's name.
 
     Raises:
         EncodingError: the bytes are not valid.
     """
 
-    def __init__(self, graph: Message) -> None:
-        self.operations: Counter[str] = Counter()
+    def __init__(self, graph: Message, operations: Operations) -> None:
         nodes: dict[str, tuple[int, str]] = {}  # by name: the place and the operation of each
         users: dict[str, str] = {}  # by the name of a node: the first that takes from it, or only runs after it
         for place, node in enumerate(graph.messages("node")):
             name, op = node.text("name"), node.text("op")
             nodes[name] = place, op
-            self.operations[op] += 1
+            operations.add("", node)
             for each in node.texts("input"):
                 users.setdefault(each.removeprefix("^").partition(":")[0], name)
         self.unknown = {users[name]: name for name in users.keys() - nodes.keys()}

@@ -73,7 +73,7 @@ SHAPE = MessageType(
     dim=(2, MessageType(size=(1, INTEGER))),
     unknown_rank=(3, INTEGER),
 )
-NODE_DEF = MessageType(op=(2, TEXT))
+NODE_DEF = MessageType(op=(2, TEXT), attr=(5, MessageType(key=(1, TEXT))))  # a map: each entry is a message
 FUNCTION_DEF = MessageType(
     signature=(1, MessageType(name=(1, TEXT))),
     node_def=(3, NODE_DEF),

@@ -11,7 +11,7 @@ Loaders ignore damage in it, and so does this reader.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, islice
@@ -27,14 +27,13 @@ from loadstone.artifact import (
     Json,
     KerasObject,
     Member,
-    OpUse,
     Payload,
     Pointer,
     Signature,
     Training,
 )
 from loadstone.formats import config, writer
-from loadstone.formats.graph_def import library_operations, saved_signatures
+from loadstone.formats.graph_def import Operations, saved_signatures
 from loadstone.formats.protobuf import SAVED_METADATA, SAVED_MODEL, EncodingError, Message, mapped
 from loadstone.formats.saved_functions import find_missing_functions
 from loadstone.formats.tensor_bundle import TensorBundle, find_fault, read_bundle
@@ -127,7 +126,7 @@ class _Program:
     def __init__(self, *, wants_metadata: bool) -> None:
         self.wants_metadata = wants_metadata
         self.writer: list[Evidence] = []
-        self.operations: Counter[tuple[str, str]] = Counter()  # of (function, operation)
+        self.operations = Operations()
         self.functions: set[str] = set()
         self.signatures: tuple[Signature, ...] = ()
         self.assets: list[str] = []
@@ -138,7 +137,7 @@ class _Program:
     @property
     def has_checkpoint(self) -> bool:
         """Whether a loader wants a checkpoint: always with an object graph, in TensorFlow 1's only for variables."""
-        return self.has_objects or any(not function and op in _VARIABLE_OPS for function, op in self.operations)
+        return self.has_objects or bool(self.operations.count(*_VARIABLE_OPS))
 
     def add(self, graph: Message) -> None:
         """Adds a MetaGraphDef."""
@@ -149,11 +148,9 @@ class _Program:
         objects = graph.message("object_graph_def")
         self.has_objects |= "nodes" in objects
         definition = graph.message("graph_def")
-        self.operations.update(("", node.text("op")) for node in definition.messages("node"))
-        for name, counted in library_operations(definition):
-            self.functions.add(name)
-            for operation, count in counted.items():
-                self.operations[name, operation] += count
+        for node in definition.messages("node"):
+            self.operations.add("", node)
+        self.functions.update(self.operations.add_library(definition))
         if self.wants_metadata:
             for found in _object_graph_metadata(objects):
                 self.metadata.add(*found)
@@ -186,7 +183,7 @@ def read_saved_model(path: Path) -> Artifact:
         config_at=None if model is None else Pointer(document=model.document, path=""),
         objects=_objects(nodes),
         tensors=tuple(entry.spec for entry in bundle.entries),
-        ops=tuple(OpUse(op=op, function=name, count=count) for (name, op), count in program.operations.items()),
+        ops=program.operations.uses(),
         signatures=program.signatures,
         payloads=_payloads(nodes),
         training=_training(root, bundle),
