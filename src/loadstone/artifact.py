@@ -288,6 +288,7 @@ class Artifact:
         objects: every class and function it names, in document order, the compile state's last.
         tensors: every stored array of the model and of its optimizer.
         ops: the operations of every graph function (SavedModels and frozen graphs).
+        has_objects: whether a SavedModel lists the objects that it was saved from, as those of TensorFlow 2 do.
         signatures: the ways to call the graph (the same).
         payloads: stored programs.
         training: the compile state, None when the model was saved uncompiled.
@@ -305,6 +306,7 @@ class Artifact:
     objects: tuple[KerasObject, ...] = ()
     tensors: tuple[TensorSpec, ...] = ()
     ops: tuple[OpUse, ...] = ()
+    has_objects: bool = False
     signatures: tuple[Signature, ...] = ()
     payloads: tuple[Payload, ...] = ()
     training: Training | None = None

@@ -184,6 +184,7 @@ def read_saved_model(path: Path) -> Artifact:
         objects=_objects(nodes),
         tensors=tuple(entry.spec for entry in bundle.entries),
         ops=program.operations.uses(),
+        has_objects=program.has_objects,
         signatures=program.signatures,
         payloads=_payloads(nodes),
         training=_training(root, bundle),

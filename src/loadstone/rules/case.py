@@ -25,6 +25,10 @@ FIRST_WITH_ARCHIVES = Version("2.12")
 #: Where tf.keras 2.12 (without ``src``) to 2.15 kept what it has no public name for.
 _INTERNAL = ("keras.src.", "keras.engine.", "keras.layers.core.", "tf_keras.src.")
 
+#: The first TensorFlow whose Keras revives the objects of a SavedModel from their settings.
+FIRST_REVIVING = Version("2.2")
+_FIRST_FALLING_BACK = Version("2.10")
+
 _FIRST_WITH_SRC = Version("2.13")
 _FIRST_TF_KERAS = Version("2.16")
 
@@ -104,12 +108,18 @@ class Case:
     def rebuilds_from_settings(self) -> bool:
         """Whether the loader builds layers from their settings, so that a setting it refuses makes it fail.
 
-        For a SavedModel tf.keras does so too; from 2.12 on it falls back to the stored functions whatever goes wrong
-        (``_revive_layer_or_model_from_config`` of ``saved_model/load.py``, 2.4 to 2.15).
+        Of a SavedModel, tf.keras does so since TensorFlow 2.2; from 2.10 on it falls back to the stored functions
+        whatever goes wrong (seen with the files of each release, opened by all).
         """
         if self.is_refused or self.loader is None:
             return False
-        return not self.is_saved_model or self.loader.keras < FIRST_WITH_ARCHIVES
+        return not self.is_saved_model or self.revives_by_settings
+
+    @property
+    def revives_by_settings(self) -> bool:
+        """Whether the loader insists on the stored settings when it revives the objects of a SavedModel."""
+        tensorflow = self.environment.tensorflow
+        return tensorflow is not None and FIRST_REVIVING <= tensorflow < _FIRST_FALLING_BACK
 
     @property
     def is_refused(self) -> bool:

@@ -67,6 +67,10 @@ RULE = Rule(
             pattern=r"No model config found in the file",
             raised_by="Keras 2.5 and newer, for an HDF5 file without a model",
         ),
+        Symptom(
+            pattern=r"Unable to (?:synchronously )?open file \(file signature not found\)",
+            raised_by="tf.keras and Keras 2, for a file that is no HDF5",
+        ),
         Symptom(pattern=r"File format not supported: filepath=", raised_by="Keras 3"),
         Symptom(
             pattern=r"Cannot parse file .*saved_model\.pb|SavedModel file does not exist at",

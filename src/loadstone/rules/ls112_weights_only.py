@@ -65,6 +65,7 @@ RULE = Rule(
     name="weights-only",
     detect=detect,
     raises=(
+        Symptom(pattern=r"Cannot create group in read[- ]only mode", raised_by="Keras up to 2.3"),
         Symptom(pattern=r"No model found in config file", raised_by="tf.keras up to 2.4"),
         Symptom(pattern=r"No model config found in the file at", raised_by="tf.keras 2.5 and newer, Keras 3"),
     ),

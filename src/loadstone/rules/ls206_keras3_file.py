@@ -72,9 +72,13 @@ RULE = Rule(
     raises=(
         Symptom(pattern=r"Unrecognized keyword arguments:.*batch_shape", raised_by="tf.keras 2.0 to 2.15"),
         Symptom(
-            pattern=r"Could not deserialize class 'Functional' because its parent module keras\.src\.models",
-            raised_by="tf.keras 2.12 to 2.15",
+            pattern=r"Could not deserialize class 'Functional' because its parent module (?:tf_)?keras\.src\.models",
+            raised_by="tf.keras 2.12 to 2.15, tf_keras",
         ),
+        Symptom(
+            pattern=r"Unknown layer: '?Functional\b|Invalid layer: Functional", raised_by="tf.keras up to 2.2, Keras"
+        ),
+        Symptom(pattern=r"unexpected keyword argument 'batch_shape'", raised_by="Keras up to 2.3"),
         Symptom(pattern=r"Unknown dtype policy|Unknown layer: '?DTypePolicy", raised_by="tf.keras"),
     ),
 )

@@ -1,30 +1,31 @@
-"""A SavedModel of a newer TensorFlow than the one installed.
+"""The SavedModel uses operations that this TensorFlow does not have.
 
 ## What it means
 
-The SavedModel uses what this TensorFlow does not have yet: an operation of its graph, or the file in which tf.keras
-keeps its metadata.
+A SavedModel holds a program: graphs of TensorFlow's operations. Some of these operations, or attributes of them, came
+into TensorFlow after the release that is installed here.
 
 ## Why it happens
 
-TensorFlow reads SavedModels of older releases, not of newer ones. From 2.5 on the layers' settings stand in
-`keras_metadata.pb`, and 2.4 finds empty ones in their old place. From 2.12 on every variable is read through the
-operation `DisableCopyOnRead`, which 2.9 and older do not register.
+TensorFlow reads the programs of older releases, not those of newer ones. Even a plain `model.save` writes operations
+of its own day: `DisableCopyOnRead` since TensorFlow 2.12, the attribute `validate_shape` of `AssignVariableOp` since
+2.9.
 
 ## Example
 
 ```text
-FileNotFoundError: Op type not registered 'DisableCopyOnRead' in binary running on host. Make sure the Op and Kernel are
-registered in the binary running in this process.
+FileNotFoundError: Op type not registered 'DisableCopyOnRead' in binary running on host. Make sure the Op and Kernel
+are registered in the binary running in this process.
 ```
 
 ## How to fix it
 
-Load it with the TensorFlow that wrote it or a newer one; the finding says which. Or convert it for Keras 3.
+Use the TensorFlow that the finding names, or a newer one. `loadstone sync` builds an environment with the one that
+wrote the model.
 
 ## References
 
-- [TensorFlow: version compatibility](https://www.tensorflow.org/guide/versions)
+- [TensorFlow: version compatibility of SavedModels](https://www.tensorflow.org/guide/versions)
 """
 
 from __future__ import annotations
@@ -33,55 +34,54 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from loadstone.artifact import Member, Node
+from loadstone.artifact import Node
 from loadstone.finding import Blocks, Finding, Install, Severity
+from loadstone.knowledge.operations import first_taking, knows_operations_of, operation_attributes
 from loadstone.rules.remedies import isolated
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import Where
+    from loadstone.artifact import OpUse
     from loadstone.rules.case import Case
 
-#: Operations that a plain save writes, with the first TensorFlow that registers them
-#: (``tensorflow/python/ops/gen_*.py`` of the wheels).
-_FIRST_WITH = {"DisableCopyOnRead": Version("2.10")}
 
-#: The first TensorFlow whose Keras keeps its metadata in ``keras_metadata.pb``, and reads it there.
-_FIRST_WITH_METADATA_FILE = Version("2.5")
+#: From here on an attribute that is not known, and has its default value, is passed over.
+_FIRST_LENIENT = Version("2.4")
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """What a SavedModel asks of TensorFlow, against what is installed."""
+    """Operations and attributes of a SavedModel that only newer releases of TensorFlow have."""
     tensorflow = case.environment.tensorflow
-    if not (case.is_saved_model and case.into_keras_2) or tensorflow is None:
+    if not (case.is_saved_model and case.into_keras_2) or tensorflow is None or not knows_operations_of(tensorflow):
         return
-    wanted: dict[Where, tuple[str, Version]] = {}
-    for use in case.artifact.ops:
-        first = _FIRST_WITH.get(use.op)
-        if first is not None and tensorflow < first:
-            wanted.setdefault(Node(function=use.function, name=use.op), (f"operation {use.op}", first))
-    if _has_metadata_file(case) and tensorflow < _FIRST_WITH_METADATA_FILE:
-        wanted[Member(path="keras_metadata.pb")] = ("the metadata file keras_metadata.pb", _FIRST_WITH_METADATA_FILE)
+    wanted = [(use, text, first) for use in case.artifact.ops for text, first in _newer(use, tensorflow)]
     if wanted:
-        first = max(version for _, version in wanted.values())
+        first = max(version for _, _, version in wanted)
         yield Finding(
             code=RULE.code,
             severity=Severity.ERROR,
             blocks=Blocks.LOADING,
             message=f"this SavedModel needs TensorFlow {first} or newer",
-            where=tuple(wanted),
-            found=", ".join(dict.fromkeys(text for text, _ in wanted.values())),
+            where=tuple(Node(function=use.function, name=use.op) for use, _, _ in wanted),
+            found=", ".join(dict.fromkeys(text for _, text, _ in wanted)),
             provided=f"TensorFlow {first} and newer",
             here=case.here,
             remedies=(*isolated(case), Install(requirements=(f"tensorflow>={first},<2.16",))),
         )
 
 
-def _has_metadata_file(case: Case) -> bool:
-    at = case.artifact.config_at
-    return at is not None and at.document.startswith("keras_metadata.pb")
+def _newer(use: OpUse, tensorflow: Version) -> Iterator[tuple[str, Version]]:
+    """What a release lacks of an operation, with the first that has it; nothing where none is known to have it."""
+    attributes = frozenset(use.attributes) if tensorflow < _FIRST_LENIENT else frozenset[str]()
+    here = operation_attributes(use.op, tensorflow)
+    if here is not None and attributes <= here:
+        return
+    first = first_taking(use.op, attributes)
+    if first is not None and first.release[:2] > tensorflow.release[:2]:
+        missing = ", ".join(sorted(attributes - (here or frozenset())))
+        yield (f"operation {use.op}" if here is None else f"attribute {missing} of {use.op}"), first
 
 
 RULE = Rule(
@@ -90,7 +90,7 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"Op type not registered '\w+'", raised_by="TensorFlow"),
-        Symptom(pattern=r"Expecting value: line 1 column 1 \(char 0\)", raised_by="tf.keras 2.4 and older"),
+        Symptom(pattern=r"NodeDef mentions attr '\w+' not in Op<", raised_by="TensorFlow"),
         Symptom(
             pattern=r"Unknown SavedModel version|Value for attr '\w+' of \w+ is not in the list", raised_by="TensorFlow"
         ),

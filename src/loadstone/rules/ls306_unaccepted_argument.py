@@ -56,7 +56,7 @@ def detect(case: Case) -> Iterator[Finding]:
     refusing: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
     for item in case.artifact.objects:
         refused = refused_arguments(case, item)
-        if refused and not (case.is_saved_model and item.in_training):
+        if refused and not (case.is_saved_model and item.in_training and item.slot != "optimizer"):
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():
         names = sorted(frozenset[str]().union(*(refused for _, refused in found)))
@@ -88,7 +88,11 @@ RULE = Rule(
         Symptom(
             pattern=r"Unrecognized keyword arguments(?: passed to \w+)?: ", raised_by="Keras 2.7 and newer, Keras 3"
         ),
-        Symptom(pattern=r"Keyword argument not understood:", raised_by="tf.keras up to 2.15"),
+        Symptom(
+            pattern=r"'Unrecognized keyword arguments:', dict_keys|Keyword argument not understood:",
+            raised_by="tf.keras up to 2.15",
+        ),
+        Symptom(pattern=r"Unexpected keyword argument passed to optimizer: ", raised_by="tf.keras up to 2.7"),
         Symptom(pattern=r"got an unexpected keyword argument '\w+'", raised_by="any release"),
         Symptom(pattern=r"Argument\(s\) not recognized: \{", raised_by="Keras 3, for an optimizer"),
         Symptom(

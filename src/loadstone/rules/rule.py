@@ -20,7 +20,7 @@ SECTIONS = ("What it means", "Why it happens", "Example", "How to fix it", "Refe
 #: not tell which rule is right, so several have this symptom.
 UNKNOWN_NAME = (
     r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer|constraint"
-    r"|object|config_item|decay): '?[\w>]+"
+    r"|object|config_item|decay): ?'?[\w>]+|Invalid layer: \w+"
 )
 
 #: How tf.keras says that a layer or a metric of a SavedModel cannot be revived without its class.

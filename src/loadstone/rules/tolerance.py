@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks
 from loadstone.knowledge import ObjectKind
+from loadstone.rules.case import FIRST_REVIVING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,11 +41,12 @@ def _in_saved_model(case: Case, use: KerasObject) -> Blocks:
     Recurrent layers cannot be revived without their cell's class, nor metrics without theirs
     (``_try_build_layer`` and ``revive_custom_object`` of ``keras/saving/saved_model/load.py``).
     """
-    if case.into_keras_3:
-        return Blocks.NOTHING  # refused as a whole, by another rule
+    tensorflow = case.environment.tensorflow
+    if case.into_keras_3 or (tensorflow is not None and tensorflow < FIRST_REVIVING):
+        return Blocks.NOTHING  # refused as a whole, by another rule; or never asked for its class
     if use.slot in {"cell", "cells"}:
         return Blocks.LOADING
-    if use.in_training and use.slot in {"metrics", "weighted_metrics"}:
+    if use.in_training and use.slot in {"metrics", "weighted_metrics", "optimizer"}:
         return Blocks.COMPILING
     return Blocks.NOTHING
 
