@@ -32,7 +32,16 @@ UV = Path(sys.executable).with_name("uv")
 
 # uv speaks of 3.6 and later; older interpreters are outside what loadstone judges.
 PYTHONS = tuple(f"3.{minor}" for minor in range(6, 15))
-LINUX = ("manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux2010_x86_64")
+# Where a wheel keeps files that it puts beside its packages (its own, in the wheels of TensorFlow 1.13 and 1.14).
+_DATA = re.compile(r"^[^/]+\.data/(?:purelib|platlib)/")
+
+LINUX = (
+    "manylinux_2_27_x86_64",
+    "manylinux_2_17_x86_64",
+    "manylinux2014_x86_64",
+    "manylinux2010_x86_64",
+    "manylinux1_x86_64",
+)
 OTHERS = ("manylinux_2_17_aarch64", "manylinux2014_aarch64", "macosx_14_0_arm64", "macosx_14_0_x86_64", "win_amd64")
 
 # What a wheel's platform tag begins and ends with, and what loadstone calls the platform.
@@ -200,9 +209,13 @@ def sources(path: Path, keep: tuple[str, ...] = ("",)) -> Mapping[str, str]:
     if path.name.endswith(".tar.gz"):
         return {name: text for name, text in _sdist_sources(path) if name.startswith(keep)}
     with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.startswith(keep) and name.endswith(".py")]
+        placed = {name: _DATA.sub("", name) for name in archive.namelist() if name.endswith(".py")}
         # Up to 2.1 TensorFlow's own modules lie beside the name they are imported by.
-        return {name.replace("tensorflow_core/", "tensorflow/"): archive.read(name).decode("utf-8") for name in names}
+        return {
+            place.replace("tensorflow_core/", "tensorflow/"): archive.read(name).decode("utf-8")
+            for name, place in placed.items()
+            if place.startswith(keep)
+        }
 
 
 def _sdist_sources(path: Path) -> Iterator[tuple[str, str]]:

@@ -89,7 +89,7 @@ def _layers(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
 
 
 def _initializers(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
-    """A table that a function fills (from TensorFlow 2.3 on), or all names of the module that ``dir`` is asked of."""
+    """A table that a function fills (from TensorFlow 2.3 on), or all names of a module."""
     if package.lookup(module, "populate_deserializable_objects"):
         yield from _populated(package, module)
         return
@@ -99,6 +99,8 @@ def _initializers(package: Package, module: str) -> Iterator[tuple[str, Definiti
                 listed = package.resolve(module, target)
                 if isinstance(listed, str):
                     yield from module_objects(package, listed, ObjectKind.INITIALIZER)
+            case ast.Call(func=ast.Name(id="globals")):  # up to TensorFlow 1.13
+                yield from module_objects(package, module, ObjectKind.INITIALIZER)
             case _:
                 pass
 

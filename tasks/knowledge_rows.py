@@ -29,7 +29,8 @@ TENSORFLOW_SOURCES = ("tensorflow/python/", "tensorflow_core/python/")
 # The version that tf.keras gives itself in TensorFlow's releases that bundle it (without its suffix -tf), and one
 # patch release of each. TensorFlow 2.1.0 calls its Keras 2.2.4, 2.1.4 and 2.2 call it 2.3.0, 2.3 and 2.4 call it 2.4.0.
 BUNDLED = {"2.2.4": "2.1.4", "2.3.0": "2.2.3", "2.4.0": "2.4.4", "2.5.0": "2.5.3"}
-FURTHER_BUNDLED = ("2.3.4",)
+FURTHER_BUNDLED = ("1.13.2", "1.14.0", "1.15.5", "2.0.4", "2.3.4")
+FIRST_CPU = Version("2.1")  # of the smaller tensorflow-cpu, with every release from here on
 KERAS_3 = 3
 OLDEST_ADDONS = Version("0.5.0")
 OLDEST_KERAS = {"keras": Version("2.6"), "tf-keras": Version("2.16")}
@@ -75,7 +76,8 @@ class Release:
     def read(self) -> tuple[Package, str]:
         """Its sources and the dotted name of its innermost package."""
         if self.distribution == "tensorflow":
-            wheel = knowledge_fetch.wheel("tensorflow-cpu", self.release)
+            name = "tensorflow-cpu" if self.release >= FIRST_CPU else "tensorflow"
+            wheel = knowledge_fetch.wheel(name, self.release)
             files = knowledge_fetch.sources(knowledge_fetch.shrink(wheel, TENSORFLOW_SOURCES), TENSORFLOW_SOURCES)
         else:
             files = knowledge_fetch.sources(knowledge_fetch.wheel(self.distribution, self.release))

@@ -23,6 +23,7 @@ class Blocks(Enum):
 
     LOADING = "loading"  # load_model fails, compiled or not
     COMPILING = "compiling"  # load_model fails, load_model(compile=False) does not
+    PERHAPS = "perhaps"  # it cannot be told whether load_model fails
     NOTHING = "nothing"
 
 

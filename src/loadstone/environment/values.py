@@ -48,7 +48,7 @@ _BUNDLED_KERAS = {
 KERAS_3 = 3
 
 _STANDALONE_CALL = "keras.models.load_model"
-_FIRST_READ = Version("2.1")  # the first TensorFlow whose Keras the knowledge has a row of its own for
+_FIRST_READ = Version("1.13")  # the first TensorFlow whose Keras the knowledge has a row of its own for
 
 _TRUE = ("true", "True", "1")  # the spellings of TF_USE_LEGACY_KERAS that TensorFlow accepts
 

@@ -58,11 +58,11 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     needed = _needed(case, tensorflow)
     if needed is not None:
-        first, member, found = needed
+        first, member, found, blocks = needed
         yield Finding(
             code=RULE.code,
             severity=Severity.ERROR,
-            blocks=Blocks.LOADING,
+            blocks=blocks,
             message=f"Keras of TensorFlow {first} or newer has to read this SavedModel",
             where=(Member(path=member),),
             found=found,
@@ -72,18 +72,20 @@ def detect(case: Case) -> Iterator[Finding]:
         )
 
 
-def _needed(case: Case, tensorflow: Version) -> tuple[Version, str, str] | None:
-    """The first release that reads it, where that is told, and what is told."""
+def _needed(case: Case, tensorflow: Version) -> tuple[Version, str, str, Blocks] | None:
+    """The first release that reads it, where that is told, what is told, and whether it is fatal."""
     writer = case.needs.writer("tensorflow")
     release = writer.release if writer else None
     at = case.artifact.config_at
     own_file = at is not None and at.document.startswith("keras_metadata.pb")
     if own_file and tensorflow < _FIRST_WITH_FILE_ONLY and (release is None or release >= _FIRST_WITH_FILE_ONLY):
-        return _FIRST_WITH_FILE_ONLY, "keras_metadata.pb", "the description in a file of its own"
-    config = case.artifact.config
-    misread = config is not None and config.get("class_name") != _SEQUENTIAL
-    if tensorflow.release[:2] == _MISREADING and misread and release is not None and release >= _FIRST_MISREAD:
-        return _FIRST_MISREAD, "saved_model.pb", f"a graph of layers, described by TensorFlow {release}"
+        return _FIRST_WITH_FILE_ONLY, "keras_metadata.pb", "the description in a file of its own", Blocks.LOADING
+    if case.artifact.config is None or release is None or release < _FIRST_MISREAD or tensorflow >= _FIRST_MISREAD:
+        return None
+    if case.artifact.config.get("class_name") == _SEQUENTIAL:  # in some, a shape has a form that is not understood
+        return _FIRST_MISREAD, "saved_model.pb", f"a Sequential model of TensorFlow {release}", Blocks.PERHAPS
+    if tensorflow.release[:2] == _MISREADING:
+        return _FIRST_MISREAD, "saved_model.pb", f"a graph of layers of TensorFlow {release}", Blocks.LOADING
     return None
 
 
@@ -93,6 +95,7 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"Expecting value: line 1 column 1 \(char 0\)", raised_by="tf.keras 2.5 and older"),
-        Symptom(pattern=r"^KeyError: 0$", raised_by="tf.keras 2.1"),
+        Symptom(pattern=r"KeyError: 0\s*(?:$|\n)", raised_by="tf.keras 2.1"),
+        Symptom(pattern=r"Error converting shape to a TensorShape: .*class_name", raised_by="tf.keras 1.15 to 2.1"),
     ),
 )

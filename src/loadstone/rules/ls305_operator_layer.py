@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 def detect(case: Case) -> Iterator[Finding]:
     """Operations that the loader cannot turn into a layer again."""
-    if case.keras is None or case.is_refused or case.is_saved_model:
+    if case.keras is None or case.is_refused or (case.is_saved_model and not case.revives_by_settings):
         return
     unknown = [item for item in case.artifact.objects if is_operation(case, item)]
     if unknown:
@@ -86,6 +86,10 @@ RULE = Rule(
         Symptom(
             pattern=r"Unknown layer: '?(?:TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|GetItem|NotEqual)\b",
             raised_by="Keras 3, and tf.keras older than the file",
+        ),
+        Symptom(
+            pattern=r"Unable to restore a layer of class (?:TFOpLambda|SlicingOpLambda)",
+            raised_by="tf.keras 2.3, for a SavedModel",
         ),
     ),
 )

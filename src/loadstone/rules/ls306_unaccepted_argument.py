@@ -51,12 +51,12 @@ _LONGEST = 40  # characters of a value that are printed
 
 def detect(case: Case) -> Iterator[Finding]:
     """Stored settings that the loader's class refuses: one finding a class, for all its places."""
-    if not case.rebuilds_from_settings:
+    if case.is_refused:
         return
     refusing: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
     for item in case.artifact.objects:
-        refused = refused_arguments(case, item)
-        if refused and not (case.is_saved_model and item.in_training and item.slot != "optimizer"):
+        refused = refused_arguments(case, item) if _insists(case, item) else frozenset()
+        if refused:
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():
         names = sorted(frozenset[str]().union(*(refused for _, refused in found)))
@@ -71,6 +71,16 @@ def detect(case: Case) -> Iterator[Finding]:
             here=case.here,
             remedies=(*convert(case), *remedy, *isolated(case)),
         )
+
+
+def _insists(case: Case, item: KerasObject) -> bool:
+    """Whether the loader makes an object from its settings, and fails where it cannot.
+
+    Of what a SavedModel was compiled with, that is the optimizer.
+    """
+    if case.is_saved_model and item.in_training:
+        return item.slot == "optimizer" and not case.is_refused
+    return case.rebuilds_from_settings
 
 
 def _setting(found: list[tuple[KerasObject, frozenset[str]]], name: str) -> str:

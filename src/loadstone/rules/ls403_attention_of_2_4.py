@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.case import FIRST_WITH_ARCHIVES
 from loadstone.rules.remedies import convert
 from loadstone.rules.rule import Rule, Symptom
 
@@ -48,8 +49,10 @@ _SHAPES = frozenset({"query_shape", "key_shape", "value_shape"})
 
 def detect(case: Case) -> Iterator[Finding]:
     """Keras' MultiHeadAttention without the shapes that every release but one writes."""
-    if case.keras is None or case.into_keras_3 or case.from_keras_3 or not case.rebuilds_from_settings:
+    if case.keras is None or case.into_keras_3 or case.from_keras_3 or case.is_refused:
         return
+    if case.is_saved_model and case.keras >= FIRST_WITH_ARCHIVES:
+        return  # from here on the stored functions do where the settings do not
     layers = [
         item
         for item in case.artifact.objects

@@ -45,6 +45,8 @@ from loadstone.rules.rule import Rule, Symptom
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from packaging.specifiers import SpecifierSet
+
     from loadstone.artifact import Payload
     from loadstone.rules.case import Case
 
@@ -54,6 +56,10 @@ _FIRST_WITH_TF = Version("2.6")
 #: The first Keras 3 that keeps ``safe_mode`` for HDF5 files too (``legacy_h5_format.py``).
 _FIRST_SAFE_HDF5 = Version("3.11.3")
 
+
+#: From these Pythons on, a code object has other fields (``marshal.c`` of CPython).
+_LAYOUTS = (Version("3.8"), Version("3.11"))
+_PYTHONS = tuple(Version(f"3.{minor}") for minor in range(5, 15))
 
 #: The first tf.keras with ``safe_mode``, for archives only.
 _FIRST_SAFE_ARCHIVE = Version("2.13")
@@ -87,9 +93,18 @@ def _outcome(case: Case) -> tuple[Blocks, str]:
     python = case.environment.python
     if all(payload.python is None or python in payload.python for payload in case.artifact.payloads):
         return Blocks.NOTHING, "runs"
+    if any(payload.python is not None and _same_layout(payload.python, python) for payload in case.artifact.payloads):
+        # It can be read, and what its instructions do here is another matter: some still run, some end the process.
+        return Blocks.PERHAPS, f"may run: it is not of Python {python.major}.{python.minor}, and can be read there"
     if case.is_saved_model:  # the error is caught, and the layer revived from its stored graph
         return Blocks.NOTHING, f"skips: it is not of Python {python.major}.{python.minor}"
     return Blocks.LOADING, f"cannot read: it is not of Python {python.major}.{python.minor}"
+
+
+def _same_layout(stored: SpecifierSet, python: Version) -> bool:
+    """Whether a Python reads code objects of some of these releases, whose fields are the same."""
+    group = sum(python >= change for change in _LAYOUTS)
+    return any(each in stored for each in _PYTHONS if sum(each >= change for change in _LAYOUTS) == group)
 
 
 def _refuses(case: Case) -> bool:
@@ -126,5 +141,10 @@ RULE = Rule(
         Symptom(pattern=r"bad marshal data \(unknown type code\)", raised_by="another Python than the writer's"),
         Symptom(pattern=r"name '(?:tf|K|np|keras|backend)' is not defined", raised_by="tf.keras, for a Lambda"),
         Symptom(pattern=r"unknown opcode|SystemError: .*opcode", raised_by="another Python than the writer's"),
+        Symptom(pattern=r"of this `Lambda` layer is a Python lambda\. Deserializing it is unsafe", raised_by="Keras 3"),
+        Symptom(
+            pattern=r"could not automatically infer the shape of the Lambda's output",
+            raised_by="Keras 3, which runs a Lambda to learn the shape of its output",
+        ),
     ),
 )

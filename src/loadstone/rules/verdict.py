@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-_BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.NOTHING: 2}
+_BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.PERHAPS: 2, Blocks.NOTHING: 3}
 
 
 def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
@@ -34,7 +34,7 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
         key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
     )
     blocked = {finding.blocks for finding in findings}
-    known = is_covered(case)
+    known = is_covered(case) and Blocks.PERHAPS not in blocked
     return Diagnosis(
         source=artifact.source,
         environment=environment.summary,
