@@ -306,7 +306,7 @@ class Artifact:
     objects: tuple[KerasObject, ...] = ()
     tensors: tuple[TensorSpec, ...] = ()
     ops: tuple[OpUse, ...] = ()
-    has_objects: bool = False
+    has_objects: bool = True
     signatures: tuple[Signature, ...] = ()
     payloads: tuple[Payload, ...] = ()
     training: Training | None = None

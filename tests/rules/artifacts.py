@@ -118,9 +118,9 @@ def bytecode(python: str, *names: str) -> Payload:
     )
 
 
-def operation(op: str, function: str = "") -> OpUse:
+def operation(op: str, function: str = "", *, attributes: tuple[str, ...] = ()) -> OpUse:
     """One use of an operation."""
-    return OpUse(op=op, function=function, count=1)
+    return OpUse(op=op, function=function, count=1, attributes=attributes)
 
 
 def signature(

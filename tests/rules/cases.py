@@ -22,6 +22,7 @@ from tests.rules.artifacts import (
     stored,
     trained,
 )
+from tests.rules.cases_of_archives import ARCHIVES
 from tests.rules.cases_of_files import ADDON, FILES_AND_ENVIRONMENTS, NO_ADDONS, Row
 from tests.rules.environments import KERAS315, TF24, TF215, environment
 
@@ -38,6 +39,7 @@ ONE_OF_LOSSES = Pointer(document="training_config", path="/loss/out")
 
 ROWS: tuple[Row, ...] = (
     *FILES_AND_ENVIRONMENTS,
+    *ARCHIVES,
     Row(name="an addon in Keras 3", artifact=model(ADDON), environment=KERAS315, codes=("LS301",), bare=False),
     Row(
         name="an addon optimizer in Keras 3",
@@ -316,6 +318,14 @@ ROWS: tuple[Row, ...] = (
         codes=("LS501",),
         loads=True,
         bare=True,
+    ),
+    Row(
+        name="bytecode of a Python near this one",
+        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10"),)),
+        environment=environment(python="3.10.13", tensorflow="2.8.4", keras="2.8.0"),
+        codes=("LS501",),
+        loads=None,
+        bare=None,
     ),
     Row(
         name="bytecode that is not reached",

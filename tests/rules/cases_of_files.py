@@ -1,11 +1,11 @@
-"""Hand-made cases of the rules about files and environments, LS101 to LS209; `tests.rules.cases` has the others."""
+"""Hand-made cases of the rules about files and environments, LS101 to LS212; `tests.rules.cases` has the others."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from loadstone.artifact import Defect, DefectKind, Dialect, Format, Member
+from loadstone.artifact import Defect, DefectKind, Dialect, Format, Member, Pointer
 from tests.rules.artifacts import (
     archive,
     broken,
@@ -14,6 +14,7 @@ from tests.rules.artifacts import (
     model,
     operation,
     saved_model,
+    written_by,
 )
 from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment
 
@@ -53,6 +54,12 @@ LACKS_FUNCTIONS = Defect(
 def _defect(kind: DefectKind, code: str) -> Row:
     return Row(name=kind.value, artifact=broken(kind), environment=KERAS315, codes=(code,), bare=False)
 
+
+#: What a SavedModel of TensorFlow 2.4 states; it has no file for its metadata.
+OF_TENSORFLOW_2_4: dict[str, Any] = {
+    "writer": (written_by("keras", "2.4.0"), written_by("tensorflow", "2.4.1")),
+    "config_at": Pointer(document="saved_model.pb/root", path=""),
+}
 
 FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
     _defect(DefectKind.MISSING, "LS101"),
@@ -165,10 +172,82 @@ FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
         bare=False,
     ),
     Row(
-        name="a SavedModel with newer metadata",
-        artifact=saved_model(),
-        environment=TF24,
+        name="a SavedModel with an attribute that came later",
+        artifact=saved_model(ops=(operation("FusedBatchNormV3", attributes=("T", "exponential_avg_factor")),)),
+        environment=environment(python="3.7.16", tensorflow="2.1.4"),
         codes=("LS208",),
+        bare=False,
+    ),
+    Row(
+        name="an attribute that came later, where such are passed over",
+        artifact=saved_model(ops=(operation("AssignVariableOp", attributes=("dtype", "validate_shape")),)),
+        environment=TF24,
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="operations of a library",
+        artifact=saved_model(ops=(operation("Addons>Gelu"), operation("MatMul"))),
+        environment=TF28,
+        codes=("LS204",),
+        bare=False,
+    ),
+    Row(
+        name="operations that a library may have registered",
+        artifact=saved_model(ops=(operation("Addons>Gelu"),)),
+        environment=environment(python="3.7.16", tensorflow="2.1.4", tensorflow_addons="0.8.3"),
+        codes=("LS204",),
+        loads=None,
+        bare=None,
+    ),
+    Row(
+        name="operations that no package is known for, and a function of the program",
+        artifact=saved_model(ops=(operation("CaseFoldUTF8", "call"), operation("call"))),
+        environment=TF28,
+        codes=("LS204",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel in standalone Keras",
+        artifact=saved_model(),
+        environment=environment(python="3.7.16", tensorflow="1.15.5", keras="2.3.1"),
+        codes=("LS210",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel before tf.keras read them",
+        artifact=saved_model(),
+        environment=environment(python="3.7.16", tensorflow="1.14.0"),
+        codes=("LS210",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel with newer metadata",
+        artifact=saved_model(layer("Dense")),
+        environment=TF24,
+        codes=("LS211",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel whose graph of layers is misread",
+        artifact=saved_model(layer("Dense"), **OF_TENSORFLOW_2_4, config={"class_name": "Functional"}),
+        environment=environment(python="3.7.16", tensorflow="2.1.4"),
+        codes=("LS211",),
+        bare=False,
+    ),
+    Row(
+        name="a SavedModel of a Sequential model that may be misread",
+        artifact=saved_model(layer("Dense"), **OF_TENSORFLOW_2_4, config={"class_name": "Sequential"}),
+        environment=environment(python="3.7.16", tensorflow="2.0.4"),
+        codes=("LS211",),
+        loads=None,
+        bare=None,
+    ),
+    Row(
+        name="a SavedModel of TensorFlow 1",
+        artifact=saved_model(has_objects=False),
+        environment=TF28,
+        codes=("LS212",),
         bare=False,
     ),
     Row(name="h5py 3 beside TensorFlow 2.4", artifact=model(), environment=H5PY3, codes=("LS209",), bare=False),

@@ -16,6 +16,7 @@ from loadstone.rules.ls202_addons_not_importable import needs_addons
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
+    from loadstone.needs import Writer
     from loadstone.rules.case import Case
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -44,6 +45,10 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
     )
 
 
+def _is_of_keras_1(writer: Writer | None) -> bool:
+    return writer is not None and writer.release is not None and writer.release.major == 1
+
+
 def is_covered(case: Case) -> bool:
     """Whether the tables know enough to say that a model loads when no rule objects.
 
@@ -59,4 +64,6 @@ def is_covered(case: Case) -> bool:
         return False
     if distribution == "keras" and not is_standalone(case.artifact, case.needs.writers):
         return False  # what the Keras inside TensorFlow wrote, in the program that it was forked from
+    if _is_of_keras_1(case.needs.writer("keras")) and version.major > 1:
+        return False  # its settings have other names, and are rewritten by the loader
     return not needs_addons(case) or case.into_keras_3 or is_in_window(case.environment) is not False
