@@ -69,7 +69,8 @@ def keras2(root: str, public: Any) -> tuple[dict[str, dict[str, Any]], list[str]
     schedules = first(
         root + ".optimizers.schedules.learning_rate_schedule", root + ".optimizer_v2.learning_rate_schedule"
     )
-    found["optimizers.schedules"] = members(schedules, "LearningRateSchedule")
+    if schedules:  # TensorFlow 1.13 has none
+        found["optimizers.schedules"] = members(schedules, "LearningRateSchedule")
     complete = sorted(found) if hasattr(layers, "LOCAL") else ["activations", "constraints", "losses", "metrics"]
     optimizers = public.optimizers
     found["optimizers"] = {
@@ -212,7 +213,7 @@ def everyone(tensorflow: Any) -> list[dict[str, Any]]:
         found = keras3() if version >= [3] else multibackend()
         answers.append(answer("keras", standalone.__version__, found, standalone.layers.Dense(1)))
     bundled = [int(part) for part in tensorflow.__version__.split(".")[:2]]
-    for public in (tensorflow.keras if [2, 1] <= bundled < [2, 16] else None, legacy):
+    for public in (tensorflow.keras if [1, 13] <= bundled < [2, 16] else None, legacy):
         if public is not None:
             root = type(public.layers.Dense(1)).__module__.partition(".layers")[0]
             distribution = {"tensorflow": "tensorflow", "tf_keras": "tf-keras"}.get(root.partition(".")[0], "keras")

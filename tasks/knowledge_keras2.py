@@ -46,12 +46,15 @@ GLOBALS = {
 }
 
 
-def names(package: Package, root: str) -> Found:
-    """The names that tf.keras (Keras 2) finds, ``root`` being its innermost package."""
+def names(package: Package, root: str, *, of_tensorflow_1: bool = False) -> Found:
+    """The names that tf.keras (Keras 2) finds, ``root`` being its innermost package.
+
+    TensorFlow 1 looks initializers up among others than TensorFlow 2 does, which its releases carry too.
+    """
     found: Found = defaultdict(list)
     for name, definition in _layers(package, f"{root}.layers.serialization"):
         found[layer_or_model(package, definition), name].append(definition)
-    for name, definition in _initializers(package, f"{root}.initializers"):
+    for name, definition in _initializers(package, f"{root}.initializers", of_tensorflow_1=of_tensorflow_1):
         found[ObjectKind.INITIALIZER, name].append(definition)
     for kind, modules in GLOBALS.items():
         module = package.first(*(f"{root}.{module}" for module in modules))
@@ -88,18 +91,18 @@ def _layers(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
     yield from found.items()
 
 
-def _initializers(package: Package, module: str) -> Iterator[tuple[str, Definition]]:
+def _initializers(package: Package, module: str, *, of_tensorflow_1: bool) -> Iterator[tuple[str, Definition]]:
     """A table that a function fills (from TensorFlow 2.3 on), or all names of a module."""
     if package.lookup(module, "populate_deserializable_objects"):
         yield from _populated(package, module)
         return
     for node in walk(body(package, module, "deserialize")):
         match node:
-            case ast.Call(func=ast.Name(id="dir"), args=[target]):
+            case ast.Call(func=ast.Name(id="dir"), args=[target]) if not of_tensorflow_1:
                 listed = package.resolve(module, target)
                 if isinstance(listed, str):
                     yield from module_objects(package, listed, ObjectKind.INITIALIZER)
-            case ast.Call(func=ast.Name(id="globals")):  # up to TensorFlow 1.13
+            case ast.Call(func=ast.Name(id="globals")) if of_tensorflow_1:
                 yield from module_objects(package, module, ObjectKind.INITIALIZER)
             case _:
                 pass

@@ -30,6 +30,7 @@ TENSORFLOW_SOURCES = ("tensorflow/python/", "tensorflow_core/python/")
 # patch release of each. TensorFlow 2.1.0 calls its Keras 2.2.4, 2.1.4 and 2.2 call it 2.3.0, 2.3 and 2.4 call it 2.4.0.
 BUNDLED = {"2.2.4": "2.1.4", "2.3.0": "2.2.3", "2.4.0": "2.4.4", "2.5.0": "2.5.3"}
 FURTHER_BUNDLED = ("1.13.2", "1.14.0", "1.15.5", "2.0.4", "2.3.4")
+FIRST_TENSORFLOW_2 = Version("2.0")
 FIRST_CPU = Version("2.1")  # of the smaller tensorflow-cpu, with every release from here on
 KERAS_3 = 3
 OLDEST_ADDONS = Version("0.5.0")
@@ -122,7 +123,10 @@ def bundled_releases() -> tuple[Release, ...]:
 def keras_row(release: Release) -> Row:
     """Every name that a Keras release finds."""
     package, root = release.read()
-    found = (knowledge_keras3 if release.version.major == KERAS_3 else knowledge_keras2).names(package, root)
+    if release.version.major == KERAS_3:
+        found = knowledge_keras3.names(package, root)
+    else:
+        found = knowledge_keras2.names(package, root, of_tensorflow_1=release.tensorflow < FIRST_TENSORFLOW_2)
     configurations = Configurations(package, Arguments(package))
     return {
         (kind.value, name): known(

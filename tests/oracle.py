@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from tests.corpus_files import TRUTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 WITH_ADDONS = "+tfa"
 
@@ -95,8 +95,15 @@ def environments() -> tuple[str, ...]:
     return tuple(_content()["answers"])
 
 
-def seen(environment: str, file: str) -> tuple[Seen, Seen]:
+def files(environment: str) -> tuple[str, ...]:
+    """The files that an environment was asked about."""
+    return tuple(_content()["answers"][environment])
+
+
+def seen(environment: str, file: str) -> tuple[Seen | None, Seen | None]:
     """What an environment's ``load_model`` did with a file: compiled, and with ``compile=False``.
+
+    None where it was not asked: ``load_model`` of Keras 1 has no such argument.
 
     Raises:
         KeyError: it was not asked.
@@ -105,13 +112,9 @@ def seen(environment: str, file: str) -> tuple[Seen, Seen]:
     return compiled, bare
 
 
-def pairs() -> Iterator[tuple[str, str]]:
-    """Every environment with every file that it was asked about."""
-    for environment, answers in _content()["answers"].items():
-        yield from ((environment, file) for file in answers)
-
-
-def _seen(answer: int | list[float | None]) -> Seen:
+def _seen(answer: int | list[float | None] | None) -> Seen | None:
+    if answer is None:
+        return None
     if isinstance(answer, list):
         return Seen(raised=None, difference=answer[0])
     return Seen(raised=raised()[answer])

@@ -71,7 +71,7 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
-            pattern=r"Unable to (?:synchronously )?open file \(file read failed:.*Is a directory",
+            pattern=r"(?s)Unable to (?:synchronously )?open file \(file read failed:.*Is a directory",
             raised_by="tf.keras up to 1.14, Keras up to 2.3",
         ),
     ),
