@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from loadstone.cli import common
+
+if TYPE_CHECKING:
+    from loadstone.environment import Alternatives, Environment
 
 _VERDICT = {True: common.YES, False: common.NO, None: common.UNEXAMINED}
 
@@ -37,20 +40,25 @@ def inspect(model: Path, **reporting: Any) -> None:
 @click.command()
 @common.model
 @click.option(
-    "--env", type=click.Path(path_type=Path), help="A Python, or the folder of a virtual or conda environment."
+    "--env",
+    type=click.Path(path_type=Path),
+    help="A Python, the folder of an environment or of an MLflow model; or what lists packages: requirements.txt, what "
+    "pip freeze printed, pylock.toml, uv.lock, poetry.lock, Pipfile.lock, environment.yml.",
 )
+@click.option("--target", help="Releases instead: keras3, tf-keras, or requirements such as 'tensorflow==2.8.*'.")
 @click.option(
     "--deep", is_flag=True, help="Import TensorFlow and Keras there to see whether they work (half a minute)."
 )
 @common.reporting("text", "json")
-def diagnose(model: Path, env: Path | None, deep: bool, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
+def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
     """Name every reason why MODEL does not load in an environment, and what to do; by default in this Python."""
-    from loadstone.environment import probe  # noqa: PLC0415 - commands import only what they use
-    from loadstone.formats import read  # noqa: PLC0415 - as above
+    from loadstone.formats import read  # noqa: PLC0415 - commands import only what they use
     from loadstone.report.text import diagnosis_lines  # noqa: PLC0415 - as above
     from loadstone.rules import diagnose as judge  # noqa: PLC0415 - as above
 
-    diagnosis = judge(read(model), probe(env, deep=deep))
+    if env is not None and target is not None:
+        raise click.UsageError("--env and --target name two environments: give one")
+    diagnosis = judge(read(model), _environment(env, target, deep=deep))
 
     def as_json() -> str:
         from loadstone.report.json import diagnosis_report, dumps  # noqa: PLC0415 - as above
@@ -59,6 +67,21 @@ def diagnose(model: Path, env: Path | None, deep: bool, **reporting: Any) -> Non
 
     common.report(lambda: diagnosis_lines(diagnosis, everything=reporting["everything"]), as_json, **reporting)
     sys.exit(_VERDICT[diagnosis.loads])
+
+
+def _environment(env: Path | None, target: str | None, *, deep: bool) -> Environment | Alternatives:
+    """What is judged: this Python unless something else is named."""
+    if target is not None:
+        from loadstone.environment.targets import target as of_releases  # noqa: PLC0415 - as above
+
+        return of_releases(target)
+    if env is None:
+        from loadstone.environment import probe  # noqa: PLC0415 - as above
+
+        return probe(deep=deep)
+    from loadstone.environment.sources import environments_of  # noqa: PLC0415 - as above
+
+    return environments_of(env, deep=deep)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadstone.environment.described import Alternatives, Described, alternatives
 from loadstone.environment.probing import DEEP_MODULES, interpreter_of, probe
 from loadstone.environment.values import (
     KERAS_3,
@@ -21,12 +22,15 @@ __all__ = [
     "DEEP_MODULES",
     "KERAS_3",
     "TENSORFLOW_DISTRIBUTIONS",
+    "Alternatives",
+    "Described",
     "Environment",
     "ImportOutcome",
     "Interpreter",
     "Loader",
     "Origin",
     "Target",
+    "alternatives",
     "bundled_keras",
     "interpreter_of",
     "loaders",

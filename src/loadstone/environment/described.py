@@ -51,6 +51,11 @@ class Wanted:
     versions: SpecifierSet = ANY
     marker: Marker | None = None
 
+    @classmethod
+    def of(cls, name: str, version: Version) -> Wanted:
+        """One release."""
+        return cls(name=name, versions=SpecifierSet(f"=={version}"))
+
     @property
     def pin(self) -> Version | None:
         """The one release that is named, None where there is a choice."""

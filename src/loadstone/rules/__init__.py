@@ -34,6 +34,8 @@ from loadstone.rules import (
     ls210_reads_hdf5_only,
     ls211_metadata_too_new,
     ls212_no_objects,
+    ls213_open_environment,
+    ls214_package_too_new,
     ls301_unresolvable_object,
     ls302_unknown_object,
     ls303_absent_built_in,
@@ -62,7 +64,7 @@ from loadstone.rules import (
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
-    from loadstone.environment import Environment
+    from loadstone.environment import Alternatives, Environment
     from loadstone.finding import Diagnosis
     from loadstone.rules.rule import Rule
 
@@ -94,6 +96,8 @@ RULES: tuple[Rule, ...] = (
     ls210_reads_hdf5_only.RULE,
     ls211_metadata_too_new.RULE,
     ls212_no_objects.RULE,
+    ls213_open_environment.RULE,
+    ls214_package_too_new.RULE,
     ls301_unresolvable_object.RULE,
     ls302_unknown_object.RULE,
     ls303_absent_built_in.RULE,
@@ -121,10 +125,17 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def diagnose(artifact: Artifact, environment: Environment) -> Diagnosis:
-    """Every reason why a model does not load in an environment, and the verdict; see `loadstone.rules.verdict`."""
-    from loadstone.rules.verdict import verdict  # noqa: PLC0415 - it imports RULES from here
+def diagnose(artifact: Artifact, environment: Environment | Alternatives) -> Diagnosis:
+    """Every reason why a model does not load in an environment, and the verdict; see `loadstone.rules.verdict`.
 
+    Of an environment that is described, and may be one of several, the newest is told of, and the verdict is the one
+    that holds for all.
+    """
+    from loadstone.environment import Alternatives  # noqa: PLC0415 - only descriptions need it
+    from loadstone.rules.verdict import verdict, verdict_on_all  # noqa: PLC0415 - it imports RULES from here
+
+    if isinstance(environment, Alternatives):
+        return verdict_on_all(artifact, environment)
     return verdict(artifact, environment)
 
 

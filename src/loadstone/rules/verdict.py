@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadstone import knowledge
@@ -12,10 +13,11 @@ from loadstone.rules import RULES
 from loadstone.rules.case import case_of
 from loadstone.rules.lookup import is_in_window
 from loadstone.rules.ls202_addons_not_importable import needs_addons
+from loadstone.rules.ls213_open_environment import deciding
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
-    from loadstone.environment import Environment
+    from loadstone.environment import Alternatives, Environment
     from loadstone.needs import Writer
     from loadstone.rules.case import Case
 
@@ -47,6 +49,26 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
 
 def _is_of_keras_1(writer: Writer | None) -> bool:
     return writer is not None and writer.release is not None and writer.release.major == 1
+
+
+def verdict_on_all(artifact: Artifact, alternatives: Alternatives) -> Diagnosis:
+    """What holds for all environments that a description may stand for, and the findings of the newest.
+
+    An answer that they do not share is *unknown*; a finding says what decides.
+    """
+    judged = [(environment, verdict(artifact, environment)) for environment in alternatives.environments]
+    first = judged[0][1]
+    undecided = deciding(alternatives.source, judged)
+    loads = {diagnosis.loads for _, diagnosis in judged}
+    uncompiled = {diagnosis.loads_uncompiled for _, diagnosis in judged}
+    more = f", the newest of {len(judged)} that it may be" if len(judged) > 1 else ""
+    return replace(
+        first,
+        environment=f"{alternatives.source} ({first.environment}{more})",
+        loads=loads.pop() if len(loads) == 1 else None,
+        loads_uncompiled=uncompiled.pop() if len(uncompiled) == 1 else None,
+        findings=first.findings if undecided is None else (undecided, *first.findings),
+    )
 
 
 def is_covered(case: Case) -> bool:
