@@ -37,8 +37,9 @@ LAYER = ObjectKind.LAYER
         ("2.3.1", "tensorflow", "2.3.4"),
         ("2.5.0", "tensorflow", "2.5.3"),
         ("2.6.0", "tensorflow", None),
-        ("2.0.0", "tensorflow", None),
-        ("1.15.0", "tensorflow", None),
+        ("2.0.0", "tensorflow", "2.0.4"),
+        ("1.15.0", "tensorflow", "1.15.5"),
+        ("1.12.0", "tensorflow", None),
         ("2.8.0", "theano", None),
     ],
 )

@@ -16,7 +16,7 @@ from tests.rules.artifacts import (
     saved_model,
     written_by,
 )
-from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment
+from tests.rules.environments import EMPTY, KERAS315, TF24, TF28, TF215, environment, listed
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
@@ -249,6 +249,42 @@ FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
         environment=TF28,
         codes=("LS212",),
         bare=False,
+    ),
+    Row(
+        name="protobuf 4 beside TensorFlow 2.4",
+        artifact=model(),
+        environment=environment(python="3.8.18", tensorflow="2.4.1", protobuf="4.25.3"),
+        codes=("LS214",),
+        bare=False,
+    ),
+    Row(
+        name="typeguard 3 beside an Addons that nothing needs",
+        artifact=model(),
+        environment=environment(tensorflow="2.11.1", keras="2.11.0", tensorflow_addons="0.19.0", typeguard="3.0.2"),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="typeguard 3 beside an Addons that is needed",
+        artifact=model(ADDON),
+        environment=environment(tensorflow="2.11.1", keras="2.11.0", tensorflow_addons="0.19.0", typeguard="3.0.2"),
+        codes=("LS203", "LS214"),
+        bare=False,
+    ),
+    Row(
+        name="a list that leaves NumPy open",
+        artifact=model(writer=(written_by("keras", "2.8.0"),)),
+        environment=listed("tensorflow==2.8.2"),
+        codes=("LS213",),
+        loads=None,
+        bare=None,
+    ),
+    Row(
+        name="a list that bounds NumPy",
+        artifact=model(writer=(written_by("keras", "2.8.0"),)),
+        environment=listed("tensorflow==2.8.2", "numpy<2", "protobuf<3.20"),
+        loads=True,
+        bare=True,
     ),
     Row(name="h5py 3 beside TensorFlow 2.4", artifact=model(), environment=H5PY3, codes=("LS209",), bare=False),
 )

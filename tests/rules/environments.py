@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from loadstone.environment import planned
+from loadstone.environment import Described, alternatives, planned
+from loadstone.environment.described import Wanted
 from tests.corpus_table import table
 
 if TYPE_CHECKING:
@@ -26,6 +29,13 @@ def described(python: str, distributions: Mapping[str, str], variables: Mapping[
     """An environment from versions by canonical name."""
     pins = {name: Version(version) for name, version in distributions.items()}
     return planned("described", python=python, pins=pins, variables=variables)
+
+
+def listed(*requirements: str) -> Environment:
+    """The newest environment that a list of requirements may stand for."""
+    stated = map(Requirement, requirements)
+    wanted = tuple(Wanted(name=canonicalize_name(each.name), versions=each.specifier) for each in stated)
+    return alternatives(Described(source="requirements.txt", wanted=wanted)).environments[0]
 
 
 def era(name: str, *, addons: bool = True) -> Environment:

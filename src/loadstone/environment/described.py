@@ -28,6 +28,9 @@ ANY = SpecifierSet()
 #: The CPythons that are considered where a description does not name one.
 PYTHONS = ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
 
+#: Patch releases of a Python that are tried against a range; none has more.
+_PATCHES = range(40)
+
 #: Environments that one description is taken for at most; of more, the first and the last of each kind count.
 MOST = 400
 
@@ -187,8 +190,7 @@ def _tensorflows(named: Mapping[str, Wanted], distribution: str | None) -> list[
 
 def _pythons(described: Described, tensorflow: Version | None) -> list[str]:
     """The Pythons that there may be: the newest and the oldest of those that TensorFlow has wheels for."""
-    admitted = [python for python in PYTHONS if described.python.contains(f"{python}.99", prereleases=True)]
-    admitted = admitted or [python for python in PYTHONS if described.python.contains(f"{python}.0", prereleases=True)]
+    admitted = [python for python in PYTHONS if any(f"{python}.{patch}" in described.python for patch in _PATCHES)]
     release = next((each for each in knowledge.tensorflow_releases() if each.version == tensorflow), None)
     fitting = (
         [python for python in admitted if release is None or python in release.pythons] or admitted or [PYTHONS[-1]]

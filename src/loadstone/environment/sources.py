@@ -62,7 +62,7 @@ def described(path: Path) -> Described:
     read = _reader(path, text)
     try:
         found = read(text, str(path))
-    except ValueError as problem:  # TOML's and JSON's errors are of this kind, and YAML's are made to be
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:  # no such file inside, or of another shape
         raise ProbeError(f"{path} is not understood: {problem}") from problem
     if not found.wanted:
         raise ProbeError(f"{path} names no package")

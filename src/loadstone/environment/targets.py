@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from loadstone import knowledge
 from loadstone.environment.described import Alternatives, Described, Wanted, alternatives
+from loadstone.environment.values import TENSORFLOW_DISTRIBUTIONS
 from loadstone.errors import ProbeError
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def target(name: str) -> Alternatives:
             f"{name!r} is no target: {', '.join(_NAMED)} are, and requirements such as 'tensorflow==2.8.*'"
         ) from problem
     wanted = tuple(Wanted(name=canonicalize_name(each.name), versions=each.specifier) for each in stated)
+    if not {*TENSORFLOW_DISTRIBUTIONS, "keras", "tf-keras"} & {each.name for each in wanted}:
+        raise ProbeError(f"{name!r} is no target: it names neither TensorFlow nor Keras")
     # A target is what works: packages below the bounds that no metadata states are taken for granted.
     return _whole(alternatives(Described(source=name, wanted=wanted)))
 

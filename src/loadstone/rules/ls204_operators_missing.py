@@ -66,7 +66,7 @@ def detect(case: Case) -> Iterator[Finding]:
     )
     yield Finding(
         code=RULE.code,
-        severity=Severity.ERROR,
+        severity=Severity.WARNING if may_be_registered else Severity.ERROR,
         blocks=Blocks.PERHAPS if may_be_registered else Blocks.LOADING,
         message=f"the program calls operations of a library: {', '.join(sorted({use.op for use in foreign})[:3])}",
         where=tuple(Node(function=use.function, name=use.op) for use in foreign),

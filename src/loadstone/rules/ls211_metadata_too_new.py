@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
         first, member, found, blocks = needed
         yield Finding(
             code=RULE.code,
-            severity=Severity.ERROR,
+            severity=Severity.WARNING if blocks is Blocks.PERHAPS else Severity.ERROR,
             blocks=blocks,
             message=f"Keras of TensorFlow {first} or newer has to read this SavedModel",
             where=(Member(path=member),),

@@ -73,7 +73,7 @@ def detect(case: Case) -> Iterator[Finding]:
     blocks, why = _outcome(case)
     yield Finding(
         code=RULE.code,
-        severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
+        severity=Severity.ERROR if blocks is Blocks.LOADING else Severity.WARNING,
         blocks=blocks,
         message=f"the model holds Python bytecode, which this loader {why}",
         where=tuple(payload.at for payload in payloads),
