@@ -65,8 +65,6 @@ def names(package: Package, root: str, *, of_tensorflow_1: bool = False) -> Foun
     for name, definition in listed(package, f"{root}.optimizers"):
         for spelling in {name, definition.name if name == definition.name.lower() else name}:
             found[ObjectKind.OPTIMIZER, spelling].append(definition)
-    if of_tensorflow_1:
-        _without_optimizers_of_2(found)
     policy = package.first(f"{root}.mixed_precision.policy", f"{root}.mixed_precision.experimental.policy")
     for name, definition in listed(package, policy) if policy else ():
         found[ObjectKind.POLICY, name].append(definition)
@@ -75,7 +73,7 @@ def names(package: Package, root: str, *, of_tensorflow_1: bool = False) -> Foun
     return with_registered(found)
 
 
-def _without_optimizers_of_2(found: Found) -> None:
+def drop_optimizers_of_2(found: Found) -> None:
     """TensorFlow 1.13 has two optimizers for a name, and takes the newer one in TensorFlow 2's behaviour only."""
     for (kind, _), definitions in found.items():
         older = [each for each in definitions if ".optimizer_v2." not in each.module]

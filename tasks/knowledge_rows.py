@@ -126,7 +126,10 @@ def keras_row(release: Release) -> Row:
     if release.version.major == KERAS_3:
         found = knowledge_keras3.names(package, root)
     else:
-        found = knowledge_keras2.names(package, root, of_tensorflow_1=release.tensorflow < FIRST_TENSORFLOW_2)
+        of_tensorflow_1 = release.tensorflow < FIRST_TENSORFLOW_2
+        found = knowledge_keras2.names(package, root, of_tensorflow_1=of_tensorflow_1)
+        if of_tensorflow_1:
+            knowledge_keras2.drop_optimizers_of_2(found)
     configurations = Configurations(package, Arguments(package))
     return {
         (kind.value, name): known(
