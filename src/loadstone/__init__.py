@@ -122,15 +122,21 @@ def inspect(model: str | os.PathLike[str]) -> Artifact:
     return import_module(f"{__name__}.formats").read(model)  # type: ignore[no-any-return]  # import_module knows no types
 
 
-def diagnose(model: str | os.PathLike[str], env: str | os.PathLike[str] | None = None) -> Diagnosis:
+def diagnose(
+    model: str | os.PathLike[str], env: str | os.PathLike[str] | None = None, *, target: str | None = None
+) -> Diagnosis:
     """Name every reason why a model does not load in an environment, and what to do about each.
 
     Args:
         model: an ``.h5`` or ``.keras`` file, or a SavedModel folder.
-        env: a Python executable, or the folder of a virtual or conda environment; by default this Python.
+        env: a Python executable, the folder of a virtual or conda environment or of an MLflow model, or a file that
+            lists packages (requirements.txt, what ``pip freeze`` prints, pylock.toml, uv.lock, poetry.lock,
+            Pipfile.lock, environment.yml); by default this Python.
+        target: releases instead: ``keras3``, ``tf-keras``, or requirements such as ``tensorflow==2.8.*``.
 
     Raises:
-        ProbeError: the environment could not be asked what it holds.
+        ProbeError: the environment could not be asked what it holds, or its description is not understood.
     """
-    environment = import_module(f"{__name__}.environment").probe(env)
+    path = None if env is None else import_module("pathlib").Path(env)
+    environment = import_module(f"{__name__}.environment.sources").environments_of(path, releases=target)
     return import_module(f"{__name__}.rules").diagnose(inspect(model), environment)  # type: ignore[no-any-return]  # as above

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from loadstone.cli import common
-
-if TYPE_CHECKING:
-    from loadstone.environment import Alternatives, Environment
 
 _VERDICT = {True: common.YES, False: common.NO, None: common.UNEXAMINED}
 
@@ -52,13 +49,14 @@ def inspect(model: Path, **reporting: Any) -> None:
 @common.reporting("text", "json")
 def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
     """Name every reason why MODEL does not load in an environment, and what to do; by default in this Python."""
-    from loadstone.formats import read  # noqa: PLC0415 - commands import only what they use
+    from loadstone.environment.sources import environments_of  # noqa: PLC0415 - commands import only what they use
+    from loadstone.formats import read  # noqa: PLC0415 - as above
     from loadstone.report.text import diagnosis_lines  # noqa: PLC0415 - as above
     from loadstone.rules import diagnose as judge  # noqa: PLC0415 - as above
 
     if env is not None and target is not None:
         raise click.UsageError("--env and --target name two environments: give one")
-    diagnosis = judge(read(model), _environment(env, target, deep=deep))
+    diagnosis = judge(read(model), environments_of(env, releases=target, deep=deep))
 
     def as_json() -> str:
         from loadstone.report.json import diagnosis_report, dumps  # noqa: PLC0415 - as above
@@ -67,21 +65,6 @@ def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **re
 
     common.report(lambda: diagnosis_lines(diagnosis, everything=reporting["everything"]), as_json, **reporting)
     sys.exit(_VERDICT[diagnosis.loads])
-
-
-def _environment(env: Path | None, target: str | None, *, deep: bool) -> Environment | Alternatives:
-    """What is judged: this Python unless something else is named."""
-    if target is not None:
-        from loadstone.environment.targets import target as of_releases  # noqa: PLC0415 - as above
-
-        return of_releases(target)
-    if env is None:
-        from loadstone.environment import probe  # noqa: PLC0415 - as above
-
-        return probe(deep=deep)
-    from loadstone.environment.sources import environments_of  # noqa: PLC0415 - as above
-
-    return environments_of(env, deep=deep)
 
 
 @click.command()

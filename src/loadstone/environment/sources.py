@@ -18,6 +18,7 @@ from loadstone.environment import conda, locks
 from loadstone.environment.described import Alternatives, Described, alternatives, is_whole
 from loadstone.environment.probing import probe
 from loadstone.environment.requirements_file import statements
+from loadstone.environment.targets import target
 from loadstone.errors import ProbeError
 
 if TYPE_CHECKING:
@@ -30,16 +31,23 @@ _MLMODEL = "MLmodel"
 _UNREADABLE = (OSError, UnicodeDecodeError)
 
 
-def environments_of(given: Path, *, deep: bool = False) -> Environment | Alternatives:
+def environments_of(
+    given: Path | None, *, releases: str | None = None, deep: bool = False
+) -> Environment | Alternatives:
     """The environment that a path names, or those that a file there may stand for.
 
     Args:
-        given: an interpreter, a folder, or a file.
+        given: an interpreter, a folder, or a file; None is the running interpreter.
+        releases: in its place, those of a target; see `loadstone.environment.targets`.
         deep: as `probe` takes it, of an interpreter.
 
     Raises:
         ProbeError: there is no such thing, or it is not understood.
     """
+    if releases is not None:
+        return target(releases)
+    if given is None:
+        return probe(deep=deep)
     if given.is_dir() and (given / _MLMODEL).is_file():
         return alternatives(_of_mlflow(given))
     if not given.is_file() or _is_executable(given):

@@ -61,7 +61,7 @@ class BuiltIn:
         name: as it was asked for.
         kind: in which table of Keras it stands.
         import_path: its public name, or where it is defined without one: ``keras.src.models.functional.Functional``.
-            Inside TensorFlow 2.1 to 2.5 that is ``tensorflow.keras.layers.LSTM``, in tf-keras ``tf_keras.layers.LSTM``.
+            Inside TensorFlow up to 2.5 that is ``tensorflow.keras.layers.LSTM``, in tf-keras ``tf_keras.layers.LSTM``.
         arguments: every keyword that a configuration may carry: the parameters of the constructor and of those that
             it passes ``**kwargs`` on to, the names that ``**kwargs`` is searched for, and the keys that
             ``from_config`` reads. Of a function, its parameters. What the file loader as a whole renames or drops
@@ -89,7 +89,7 @@ def known_keras_releases(distribution: str | None = None) -> tuple[Version, ...]
     """The releases that were read, oldest first: those that a version alone names, or those of one distribution.
 
     ``distribution`` is ``keras`` (multi-backend Keras among them), ``tf-keras``, or ``tensorflow`` for the releases of
-    TensorFlow that bundle Keras, 2.1 to 2.5.
+    TensorFlow that bundle Keras, 1.13 to 2.5.
     """
     tables = {KERAS: (MULTIBACKEND, KERAS), TENSORFLOW: (BUNDLED,)}.get(distribution or "", (KERAS,))
     return tuple(

@@ -24,7 +24,7 @@ class Provider:
     """A run of releases of one distribution that know a name.
 
     Attributes:
-        distribution: ``keras``, ``tf-keras``, ``tensorflow`` (2.1 to 2.5, which bundle Keras), ``tensorflow-addons``.
+        distribution: ``keras``, ``tf-keras``, ``tensorflow`` (1.13 to 2.5, which bundle Keras), ``tensorflow-addons``.
         first: the first of the releases read that knows the name. One patch release was read of each minor one.
         last: the last of them.
         import_path: where the name is imported from in ``last``.
