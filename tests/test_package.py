@@ -65,10 +65,15 @@ def test_the_commands_of_the_readme_do_what_it_shows(tmp_path: Path) -> None:
     for (command, block), code in zip(shown, (1, 1, 0, 0), strict=True):
         done = run(*shlex.split(command), cwd=tmp_path)
         assert done.returncode == code, done.stderr
-        printed = done.stdout + done.stderr
+        printed = without_digits(done.stdout + done.stderr)
         for line in block.splitlines()[1:]:
             if line.strip() and not line.rstrip().endswith("..."):
-                assert line.strip() in printed, f"{command} no longer prints: {line}"
+                assert without_digits(line.strip()) in printed, f"{command} no longer prints: {line}"
+
+
+def without_digits(text: str) -> str:
+    """A report without the size of a difference within the tolerance, which is another on each kind of processor."""
+    return re.sub(r"largest difference \S+,", "largest difference ...,", text)
 
 
 def test_the_demo_runs() -> None:
