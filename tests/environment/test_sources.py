@@ -10,7 +10,8 @@ import pytest
 from packaging.version import Version
 
 from loadstone.environment import Alternatives, Environment, alternatives
-from loadstone.environment.sources import described, environments_of
+from loadstone.environment.lists import described
+from loadstone.environment.sources import environments_of
 from loadstone.errors import ProbeError
 
 FOLDER = Path(__file__).parent / "described"
