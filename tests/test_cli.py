@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from loadstone import __version__
 from loadstone.cli import main
 from tests.corpus_files import unpacked
+from tests.report.test_json import validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -225,3 +226,27 @@ def test_conversion(tmp_path: Path) -> None:
     assert (done.exit_code, report["target"]) == (0, str(target))
     assert report["parity"]["verdict"] in {"exact", "within"}
     assert run("diagnose", target).exit_code == 0
+
+
+def test_a_traceback_is_explained_from_a_file_from_input_and_from_a_line(tmp_path: Path) -> None:
+    error = "ValueError: Unknown layer: 'Addons>WeightNormalization'. Please ensure this object is passed"
+    (tmp_path / "log.txt").write_text(f"Traceback (most recent call last):\n{error}\n", encoding="utf-8")
+    for arguments, given in (((str(tmp_path / "log.txt"),), None), (("-",), error), ((error,), None)):
+        done = CliRunner().invoke(main, ["explain", *arguments], input=given)
+        assert done.exit_code == 0, done.output
+        assert "LS301" in done.stdout
+        assert "Addons>WeightNormalization" in done.stdout
+
+
+@pytest.mark.parametrize(("given", "code"), [("the moon is full", 3), ("nosuchfile.txt", 2), ("LS999", 3)])
+def test_what_cannot_be_explained_is_said(given: str, code: int) -> None:
+    assert CliRunner().invoke(main, ["explain", given]).exit_code == code
+
+
+def test_an_explanation_follows_the_schema() -> None:
+    done = CliRunner().invoke(
+        main, ["explain", "--format", "json", "OSError: Unable to open file (truncated file: eof = 96)"]
+    )
+    report = json.loads(done.stdout)
+    validator().validate(report)
+    assert report["explanations"][0]["code"] == "LS106"

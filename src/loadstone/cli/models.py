@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -68,21 +69,50 @@ def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **re
 
 
 @click.command()
-@click.argument("code")
+@click.argument("what")
 @common.reporting("text", "json")
-def explain(code: str, **reporting: Any) -> None:
-    """Print the page of a finding's CODE (LS301)."""
-    from loadstone.report.text import page_lines  # noqa: PLC0415 - commands import only what they use
-    from loadstone.rules import rule  # noqa: PLC0415 - as above
+def explain(what: str, **reporting: Any) -> None:
+    """Print the page of a finding (LS301); or tell what an error means.
 
-    found = rule(code)
+    WHAT is a finding's code, a file with a traceback or a log, - for standard input, or an error's text in quotes.
+    """
+    from loadstone.report.json import dumps  # noqa: PLC0415 - commands import only what they use
 
-    def as_json() -> str:
-        from loadstone.report.json import dumps, rule_report  # noqa: PLC0415 - as above
+    if re.fullmatch(r"[A-Za-z]{2}\d+", what) and not Path(what).exists():
+        from loadstone.report.json import rule_report  # noqa: PLC0415 - as above
+        from loadstone.report.text import page_lines  # noqa: PLC0415 - as above
+        from loadstone.rules import rule  # noqa: PLC0415 - as above
 
-        return dumps(rule_report(found))
+        found = rule(what)
+        common.report(lambda: page_lines(found.page), lambda: dumps(rule_report(found)), **reporting)
+        return
+    from loadstone.report.explanation import explanation_lines, explanation_report  # noqa: PLC0415 - as above
+    from loadstone.rules.explaining import explanations, reading  # noqa: PLC0415 - as above
 
-    common.report(lambda: page_lines(found.page), as_json, **reporting)
+    text = _text_of(what)
+    told, beside = explanations(text), reading(text)
+    common.report(
+        lambda: explanation_lines(told, beside, everything=reporting["everything"]),
+        lambda: dumps(explanation_report(told, beside)),
+        **reporting,
+    )
+    sys.exit(common.YES if told else common.UNEXAMINED)
+
+
+def _text_of(what: str) -> str:
+    """The text that is named: standard input, a file's, or itself where it has blanks."""
+    if what == "-":
+        return sys.stdin.buffer.read().decode(errors="replace")
+    path = Path(what)
+    try:
+        if path.is_file():
+            return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as problem:  # a long line is no name of a file
+        if not re.search(r"\s", what):
+            raise click.UsageError(f"cannot read {what}: {problem.strerror}") from problem
+    if not re.search(r"\s", what):
+        raise click.UsageError(f"{what} is neither a finding's code nor a file; put an error's text in quotes")
+    return what
 
 
 @click.command()

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Install, Severity
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import Found, addons_release, fitting_addons, look_up, registers, window_text
+from loadstone.rules.names import of_addons
 from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
@@ -128,9 +129,21 @@ RULE = Rule(
     name="unresolvable-object",
     detect=detect,
     raises=(
-        Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files"),
-        Symptom(pattern=r"Could not locate (?:class|function) '[\w>]+'", raised_by="Keras 3, and .keras archives"),
-        Symptom(pattern=r"Could not interpret \w+(?: function)? identifier: [\w>]+", raised_by="Keras 3"),
+        Symptom(
+            pattern=UNKNOWN_NAME,
+            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
+            claims=of_addons,
+        ),
+        Symptom(
+            pattern=r"Could not locate (?:class|function) '(?P<name>[\w>]+)'",
+            raised_by="Keras 3, and .keras archives",
+            claims=of_addons,
+        ),
+        Symptom(
+            pattern=r"Could not interpret \w+(?: function)? identifier: (?P<name>[\w>]+)",
+            raised_by="Keras 3",
+            claims=of_addons,
+        ),
         Symptom(
             pattern=r"'str' object is not callable|`cell` should have a `call` method",
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",

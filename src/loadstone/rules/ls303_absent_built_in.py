@@ -35,6 +35,7 @@ from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import Found, look_up
 from loadstone.rules.ls305_operator_layer import is_operation
+from loadstone.rules.names import of_keras
 from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import UNKNOWN_NAME, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
@@ -82,7 +83,7 @@ RULE = Rule(
     name="absent-built-in",
     detect=detect,
     raises=(
-        Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15"),
+        Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15", claims=of_keras),
         Symptom(pattern=r"Could not locate class '(?:Policy|ThresholdedReLU|CuDNN\w+)'", raised_by="Keras 3"),
         Symptom(pattern=r"Could not interpret activation function identifier", raised_by="Keras 3"),
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
     from loadstone.finding import Finding
@@ -19,8 +20,8 @@ SECTIONS = ("What it means", "Why it happens", "Example", "How to fix it", "Refe
 #: How tf.keras, and the part of Keras 3 that reads HDF5, say that a registry does not have a name. The name itself does
 #: not tell which rule is right, so several have this symptom.
 UNKNOWN_NAME = (
-    r"Unknown (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer|constraint"
-    r"|object|config_item|decay): ?'?[\w>]+|Invalid layer: \w+"
+    r"(?:Unknown|Invalid) (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer"
+    r"|constraint|object|config_item|decay): ?'?(?P<name>[\w>]+)"
 )
 
 #: How tf.keras says that a layer or a metric of a SavedModel cannot be revived without its class.
@@ -37,10 +38,16 @@ class Symptom:
     Attributes:
         pattern: a regular expression for the last line of the traceback.
         raised_by: which loader says so, for people: ``tf.keras 2.4 to 2.12``.
+        claims: of a message that several problems raise: whether the name in it (the group ``name``) is for this one.
     """
 
     pattern: str
     raised_by: str
+    claims: Callable[[str], bool] | None = field(default=None, repr=False)
+
+    def holds(self, found: re.Match[str]) -> bool:
+        """Whether a match is for this problem, by the name in it."""
+        return self.claims is None or self.claims(found["name"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
