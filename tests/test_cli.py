@@ -245,7 +245,13 @@ def test_what_cannot_be_explained_is_said(given: str, code: int) -> None:
 
 def test_an_explanation_follows_the_schema() -> None:
     done = CliRunner().invoke(
-        main, ["explain", "--format", "json", "OSError: Unable to open file (truncated file: eof = 96)"]
+        main,
+        [
+            "explain",
+            "--format",
+            "json",
+            "OSError: Unable to open file (truncated file: eof = 96, sblock->base_addr = 0)",
+        ],
     )
     report = json.loads(done.stdout)
     validator().validate(report)
