@@ -44,7 +44,7 @@ from loadstone.needs import ADDONS
 from loadstone.rules.lookup import Found, addons_release, fitting_addons, look_up, registers, window_text
 from loadstone.rules.names import of_addons
 from loadstone.rules.remedies import convert, isolated, uncompiled
-from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
+from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom, unknown_names
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -129,21 +129,7 @@ RULE = Rule(
     name="unresolvable-object",
     detect=detect,
     raises=(
-        Symptom(
-            pattern=UNKNOWN_NAME,
-            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
-            claims=of_addons,
-        ),
-        Symptom(
-            pattern=r"Could not locate (?:class|function) '(?P<name>[\w>]+)'",
-            raised_by="Keras 3, and .keras archives",
-            claims=of_addons,
-        ),
-        Symptom(
-            pattern=r"Could not interpret \w+(?: function)? identifier: (?P<name>[\w>]+)",
-            raised_by="Keras 3",
-            claims=of_addons,
-        ),
+        *unknown_names(of_addons),
         Symptom(
             pattern=r"'str' object is not callable|`cell` should have a `call` method",
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Provide, Severity
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
 from loadstone.rules.names import of_nobody
-from loadstone.rules.rule import UNKNOWN_NAME, UNRESTORED, WRAPPED, Rule, Symptom
+from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom, unknown_names
 from loadstone.rules.tolerance import blocks_of
 
 if TYPE_CHECKING:
@@ -90,21 +90,7 @@ RULE = Rule(
     name="unknown-object",
     detect=detect,
     raises=(
-        Symptom(
-            pattern=UNKNOWN_NAME,
-            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
-            claims=of_nobody,
-        ),
-        Symptom(
-            pattern=r"Could not locate (?:class|function) '(?P<name>[\w>]+)'",
-            raised_by="Keras 3, and .keras archives",
-            claims=of_nobody,
-        ),
-        Symptom(
-            pattern=r"Could not interpret \w+(?: function)? identifier: (?P<name>[\w>]+)",
-            raised_by="Keras 3",
-            claims=of_nobody,
-        ),
+        *unknown_names(of_nobody),
         Symptom(
             pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
         ),

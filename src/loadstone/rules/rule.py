@@ -50,6 +50,27 @@ class Symptom:
         return self.claims is None or self.claims(found["name"])
 
 
+def unknown_names(claims: Callable[[str], bool]) -> tuple[Symptom, ...]:
+    """How loaders say that they do not find a name, for the names that are ``claims``'."""
+    return (
+        Symptom(
+            pattern=UNKNOWN_NAME,
+            raised_by="tf.keras 2.0 to 2.15, and Keras 3 for layers of .h5 files",
+            claims=claims,
+        ),
+        Symptom(
+            pattern=r"Could not locate (?:class|function) '(?P<name>[\w>]+)'",
+            raised_by="Keras 3, and .keras archives",
+            claims=claims,
+        ),
+        Symptom(
+            pattern=r"Could not interpret \w+(?: function)? identifier: (?P<name>[\w>]+)",
+            raised_by="Keras 3",
+            claims=claims,
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One reason why a model does not load: its detection, its symptoms, its page.
