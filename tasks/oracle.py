@@ -32,6 +32,7 @@ from loadstone.knowledge.eras import eras  # noqa: E402 - needs the line above
 from tasks import eras_build as build  # noqa: E402 - as above
 from tasks.fixtures import ERAS, Era, interpreter, progress  # noqa: E402 - as above
 from tasks.oracle_table import Answers, read_table, write_table  # noqa: E402 - as above
+from tests.between import BETWEEN  # noqa: E402 - as above
 from tests.corpus_table import MODELS  # noqa: E402 - as above
 from tests.era_files import ERA_MODELS  # noqa: E402 - as above
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from loadstone.knowledge.eras import Era as KnownEra
+    from tests.between import Between
     from tests.corpus_table import Model
     from tests.era_files import EraModel
 
@@ -107,7 +109,7 @@ def main() -> None:
 
 
 def every_place() -> Iterator[Place]:
-    """The eras of the table, and the environments that wrote the corpus."""
+    """The eras of the table, the environments that wrote the corpus, and those between the eras."""
     for era in eras():
         if era.builds[0].measured and era.builds[0].measured.works:
             standalone = era.keras is not None and "-keras" in era.name and era.keras.major < 3  # noqa: PLR2004 - Keras 3
@@ -121,6 +123,8 @@ def every_place() -> Iterator[Place]:
     for stack in ERAS:
         addons = any(requirement.startswith("tensorflow-addons") for requirement in stack.requirements)
         yield Place(name=stack.name, call="tensorflow.keras", addons=addons, python=partial(kept, stack))
+    for between in BETWEEN:
+        yield Place(name=between.name, call=between.call, addons=False, python=partial(forced, between))
 
 
 @contextlib.contextmanager
@@ -130,6 +134,20 @@ def built(era: KnownEra) -> Iterator[Path]:
     with build.scratch() as folder:
         python = build.create(folder / "environment", recommended.python)
         build.install(python, [f"{name}=={version}" for name, version in recommended.pins], recommended.as_of)
+        yield python
+
+
+@contextlib.contextmanager
+def forced(between: Between) -> Iterator[Path]:
+    """An environment with its pins put over what TensorFlow's own requirements give, as pip lets users do."""
+    with build.scratch() as folder:
+        python = build.create(folder / "environment", between.python)
+        merged: dict[str, str] = {}
+        for pin in reversed(between.pins):  # each by itself, since together they may contradict each other
+            resolved = build.resolve([pin], between.python, between.as_of)
+            merged |= {each.partition("==")[0]: each for each in resolved}
+        merged |= {each.partition("==")[0]: each for each in between.pins}
+        build.install(python, tuple(merged.values()), between.as_of)
         yield python
 
 

@@ -21,10 +21,13 @@ def bounds(**pins: str) -> set[str]:
 @pytest.mark.parametrize(
     ("pins", "expected"),
     [
-        ({"tensorflow": "1.13.2"}, {"protobuf<3.21", "h5py<3"}),
-        ({"tensorflow_gpu": "2.0.0"}, {"protobuf<3.21", "h5py<3"}),
-        ({"tensorflow_cpu": "2.4.4", "tensorflow_addons": "0.14.0"}, {"protobuf<3.21", "typeguard!=3.*"}),
-        ({"tensorflow": "2.6.0"}, {"protobuf<3.21", "keras<2.7"}),
+        ({"tensorflow": "1.13.2"}, {"numpy<1.20", "numpy<1.24", "protobuf<3.21", "h5py<3"}),
+        ({"tensorflow_gpu": "2.0.0"}, {"numpy<1.20", "numpy<1.24", "protobuf<3.21", "h5py<3"}),
+        (
+            {"tensorflow_cpu": "2.4.4", "tensorflow_addons": "0.14.0"},
+            {"numpy<1.20", "numpy<1.24", "protobuf<3.21", "typeguard!=3.*"},
+        ),
+        ({"tensorflow": "2.6.0"}, {"numpy<1.24", "protobuf<3.21", "keras<2.7"}),
         ({"tensorflow": "2.8.4", "tensorflow_addons": "0.16.1"}, {"protobuf<3.21", "numpy<2", "typeguard!=3.*"}),
         ({"tensorflow_macos": "2.11.1"}, {"numpy<2"}),
         ({"tensorflow": "2.15.1", "tensorflow_addons": "0.23.0"}, set()),
@@ -52,7 +55,9 @@ def test_rows_say_where_they_come_from_and_apply_to_their_example(row: Constrain
     assert row.at in {"import", "load"}
     assert all(specifier.operator in {"<", "!="} for specifier in row.bound)
     pins = (requirement.partition("==") for requirement in row.example if "==" in requirement)
-    assert row in constraints({name: Version(version) for name, _, version in pins})
+    found = {name: Version(version) for name, _, version in pins}
+    assert row in constraints(found)
+    assert not any(row.is_stated_by(found[name]) for name in found if row.is_of(name))
     release = next(each for each in tensorflow_releases() if row.example[0].endswith(f"=={each.version}"))
     assert row.python in release.pythons
 

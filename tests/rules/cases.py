@@ -24,6 +24,7 @@ from tests.rules.artifacts import (
 )
 from tests.rules.cases_of_archives import ARCHIVES
 from tests.rules.cases_of_files import ADDON, FILES_AND_ENVIRONMENTS, NO_ADDONS, Row
+from tests.rules.cases_of_stacks import STACKS
 from tests.rules.environments import KERAS315, TF24, TF215, environment
 
 __all__ = ["ROWS", "Row"]
@@ -40,6 +41,7 @@ ONE_OF_LOSSES = Pointer(document="training_config", path="/loss/out")
 ROWS: tuple[Row, ...] = (
     *FILES_AND_ENVIRONMENTS,
     *ARCHIVES,
+    *STACKS,
     Row(name="an addon in Keras 3", artifact=model(ADDON), environment=KERAS315, codes=("LS301",), bare=False),
     Row(
         name="an addon optimizer in Keras 3",

@@ -46,6 +46,9 @@ LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
 LEGACY_KERAS = environment(tensorflow="2.19.0", keras="3.10.0", tf_keras="2.19.0", variables=LEGACY)
 JAX_ONLY = environment(keras="3.15.1", jax="0.7.0")
 H5PY3 = environment(python="3.8.18", tensorflow="2.4.1", h5py="3.1.0")
+TYPEGUARD3 = environment(
+    python="3.10.13", tensorflow="2.11.1", keras="2.11.0", tensorflow_addons="0.19.0", typeguard="3.0.2"
+)
 LACKS_FUNCTIONS = Defect(
     kind=DefectKind.INCOMPLETE, message="a function is absent: 'f'", where=Member(path="saved_model.pb")
 )
@@ -154,7 +157,7 @@ FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
         name="a file of Keras 3 under TF_USE_LEGACY_KERAS",
         artifact=keras3(),
         environment=LEGACY_KERAS,
-        codes=("LS206",),
+        codes=("LS206", "LS215"),
         bare=False,
     ),
     Row(
@@ -211,7 +214,7 @@ FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
         name="a SavedModel in standalone Keras",
         artifact=saved_model(),
         environment=environment(python="3.7.16", tensorflow="1.15.5", keras="2.3.1"),
-        codes=("LS210",),
+        codes=("LS210", "LS215"),
         bare=False,
     ),
     Row(
@@ -260,14 +263,14 @@ FILES_AND_ENVIRONMENTS: tuple[Row, ...] = (
     Row(
         name="typeguard 3 beside an Addons that nothing needs",
         artifact=model(),
-        environment=environment(tensorflow="2.11.1", keras="2.11.0", tensorflow_addons="0.19.0", typeguard="3.0.2"),
+        environment=TYPEGUARD3,
         loads=True,
         bare=True,
     ),
     Row(
         name="typeguard 3 beside an Addons that is needed",
         artifact=model(ADDON),
-        environment=environment(tensorflow="2.11.1", keras="2.11.0", tensorflow_addons="0.19.0", typeguard="3.0.2"),
+        environment=TYPEGUARD3,
         codes=("LS203", "LS214"),
         bare=False,
     ),

@@ -21,6 +21,7 @@ from loadstone.formats import read
 from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
 from loadstone.rules import diagnose, rule
+from tests.between import BETWEEN
 from tests.corpus_table import MODELS, Model
 from tests.era_files import ERA_MODELS, EraModel
 from tests.oracle import WITH_ADDONS, Raised, environments, files, seen
@@ -40,6 +41,7 @@ TOLD = 0.95
 _EVERY: tuple[Model | EraModel, ...] = (*MODELS, *ERA_MODELS)
 BY_FILE: dict[str, Model | EraModel] = {model.file: model for model in _EVERY}
 BY_ERA = {era.name: era for era in eras()}
+BY_BETWEEN = {between.name: between for between in BETWEEN}
 
 
 class Prediction(Enum):
@@ -80,6 +82,8 @@ def environment(name: str) -> Environment:
     """An environment of the oracle; without TensorFlow Addons where they were not imported."""
     base = name.removesuffix(WITH_ADDONS)
     addons = name != base
+    if base in BY_BETWEEN:
+        return BY_BETWEEN[base].environment
     if base not in BY_ERA:
         return stack_of(base, addons=addons)
     build = BY_ERA[base].builds[0]

@@ -43,6 +43,11 @@ class Constraint:
         when: the releases of the subject that need it.
         error: how the message begins that is seen without the bound.
         at: what raises it: ``import``, or ``load`` where a model is loaded.
+        stated: the releases of the subject that state such a bound themselves, so that an installer keeps it.
+        breaks: what the newer release changed: ``interface`` in general, ``binary`` where compiled code does not fit
+        it,
+            ``names`` where it dropped what the subject uses.
+        layers: the kind of layers without which it does no harm, ``recurrent``; None where it always does.
         source: where the bound is known from.
         python: the Python on which the error was seen.
         example: the requirements that gave it there.
@@ -54,9 +59,20 @@ class Constraint:
     when: SpecifierSet
     error: str
     at: str
+    stated: tuple[SpecifierSet, ...]
+    breaks: str
+    layers: str | None
     source: str
     python: str
     example: tuple[str, ...]
+
+    def is_of(self, distribution: str) -> bool:
+        """Whether a distribution is the subject."""
+        return _SUBJECTS.get(distribution, distribution) == self.subject
+
+    def is_stated_by(self, subject: Version) -> bool:
+        """Whether a release of the subject states such a bound in its metadata."""
+        return any(subject in stated for stated in self.stated)
 
     @property
     def requirement(self) -> str:
@@ -86,6 +102,9 @@ def known_constraints() -> tuple[Constraint, ...]:
             when=SpecifierSet(row["when"]),
             error=row["error"],
             at=row["at"],
+            stated=tuple(map(SpecifierSet, row.get("stated", ()))),
+            breaks=row.get("breaks", "interface"),
+            layers=row.get("layers"),
             source=row["source"],
             python=row["python"],
             example=tuple(row["example"]),

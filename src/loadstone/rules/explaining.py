@@ -8,46 +8,22 @@ which releases stand in paths and messages. An error that several problems raise
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from loadstone.rules import RULES
+from loadstone.rules.reading import Reading, plain_text, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from loadstone.finding import Diagnosis
     from loadstone.rules.rule import Rule, Symptom
 
-MAX_TEXT = 2_000_000  # characters of a log that are looked through, from its end
-MAX_LINE = 4_000
+__all__ = ["Confidence", "Explanation", "Reading", "decided", "explanations", "is_ambiguous", "reading"]
 
-#: How the line of an exception begins: its class, with or without the modules that it is in.
-_EXCEPTION = re.compile(
-    r"(?m)^(?:[\w.]+\.)?(?P<error>[A-Z]\w*(?:Error|Exception|Warning|Interrupt)|KeyError): ?(?P<rest>.*)"
-)
-_RELEASE = re.compile(
-    r"\b(?P<name>tensorflow(?:[_-](?:cpu|gpu|macos|addons))?|tf[_-]keras|keras|numpy|protobuf|h5py|typeguard)"
-    r"(?:==|-| version:? | )(?P<version>\d+\.\d+(?:\.\d+)?)",
-    re.IGNORECASE,
-)
-_PYTHON = re.compile(r"\bpython(?P<version>[23]\.\d{1,2})\b|\bPython (?P<said>[23]\.\d{1,2})", re.IGNORECASE)
-
-#: Files that only one generation of loaders has, and what it is called.
-_LOADERS = (
-    (re.compile(r"tf_keras/(?:src/)?"), "tf_keras"),
-    (re.compile(r"keras/src/(?:legacy|models|ops|trainers|backend/common)"), "Keras 3"),
-    (re.compile(r"keras/src/(?:engine|saving/legacy|initializers|optimizers/legacy)"), "tf.keras 2.13 to 2.15"),
-    (re.compile(r"tensorflow_core/python/keras"), "tf.keras of TensorFlow 1.15 to 2.1"),
-    (re.compile(r"tensorflow/python/keras"), "tf.keras of TensorFlow up to 2.5"),
-    (
-        re.compile(
-            r"keras/(?:engine|saving|layers|utils)/\w*.*traceback_utils|keras/saving/(?:saved_model|legacy|hdf5)"
-        ),
-        "tf.keras 2.6 to 2.12",
-    ),
-    (re.compile(r"keras/engine/(?:topology|saving)\.py|keras/models\.py"), "Keras up to 2.3"),
-)
+_LONGEST_LINE = 4_000
 
 
 class Confidence(Enum):
@@ -59,21 +35,6 @@ class Confidence(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a text tells beside its message.
-
-    Attributes:
-        exceptions: every exception in it, the last one raised last.
-        loader: whose files the frames are in, None where they do not tell.
-        releases: releases of packages that it names, and of ``python``.
-    """
-
-    exceptions: tuple[str, ...]
-    loader: str | None
-    releases: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """One finding that a text is known for.
 
@@ -82,96 +43,116 @@ class Explanation:
         confidence: how sure.
         evidence: the line that says so.
         raised_by: which loader says so.
+        means: what exactly has happened.
     """
 
     rule: Rule
     confidence: Confidence
     evidence: str
     raised_by: str
+    means: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Match:
+    """A symptom that stands in a text.
+
+    Attributes:
+        rule: whose symptom.
+        symptom: which.
+        line: where.
+        place: 3 in the exception that was raised last, 2 elsewhere, 1 among the frames.
+        agrees: 2 where the frames are of the generation whose message it is, 0 where of another, 1 where that is open.
+        length: how many characters it explains.
+    """
+
     rule: Rule
     symptom: Symptom
     line: str
-    in_last: bool
+    place: int
+    agrees: int
     length: int
 
-
-def reading(text: str) -> Reading:
-    """What a text tells of the loader and of releases."""
-    releases: dict[str, str] = {}
-    for found in _RELEASE.finditer(text):
-        releases.setdefault(found["name"].lower().replace("_", "-"), found["version"])
-    for found in _PYTHON.finditer(text):
-        releases.setdefault("python", found["version"] or found["said"])
-    return Reading(
-        exceptions=tuple(_exceptions(text)),
-        loader=next((name for pattern, name in _LOADERS if pattern.search(text.replace("\\", "/"))), None),
-        releases=tuple(sorted(releases.items())),
-    )
+    @property
+    def rank(self) -> tuple[int, int, bool, bool]:
+        """What counts, the most important first."""
+        return self.place, self.agrees, not self.symptom.general, self.symptom.usual
 
 
 def explanations(text: str) -> tuple[Explanation, ...]:
     """The findings that raise what a text shows, the likeliest first; empty where no failure to load is in it."""
-    tail = text[-MAX_TEXT:]
-    matches = list(_matches(tail))
     best: dict[str, _Match] = {}
-    for match in matches:
+    beside = reading(text)
+    for match in _matches(plain_text(text), beside):
         before = best.get(match.rule.code)
-        if before is None or _weight(match) > _weight(before):
+        if before is None or (match.rank, match.length) > (before.rank, before.length):
             best[match.rule.code] = match
-    ranked = sorted(best.values(), key=lambda match: (_weight(match), -int(match.rule.code[2:])), reverse=True)
-    top = _weight(ranked[0]) if ranked else (False, 0)
+    ranked = sorted(best.values(), key=lambda match: (match.rank, match.length), reverse=True)
+    first = sum(match.rank == ranked[0].rank for match in ranked) if ranked else 0
     return tuple(
         Explanation(
             rule=match.rule,
-            confidence=_confidence(match, top, alone=sum(_weight(each) == top for each in ranked) == 1),
+            confidence=_confidence(match, ranked[0], alone=first == 1, about_models=beside.about_models),
             evidence=match.line,
             raised_by=match.symptom.raised_by,
+            means=match.symptom.means or match.rule.summary,
         )
         for match in ranked
     )
 
 
-def _matches(text: str) -> Iterator[_Match]:
-    """Where the symptoms of all rules stand in a text."""
-    last = next(reversed(list(_exceptions(text))), "")
+def is_ambiguous(told: Sequence[Explanation]) -> bool:
+    """Whether several findings explain a text equally well, so that the model or its environment has to be seen."""
+    return len(told) > 1 and told[0].confidence is told[1].confidence
+
+
+def decided(told: Sequence[Explanation], diagnosis: Diagnosis) -> tuple[Explanation, ...]:
+    """The same explanations in the light of a diagnosis of the model: what it found is certain, and comes first."""
+    there = {finding.code for finding in diagnosis.findings}
+    sure = [replace(each, confidence=Confidence.CERTAIN) for each in told if each.rule.code in there]
+    rest = [replace(each, confidence=Confidence.POSSIBLE) for each in told if each.rule.code not in there]
+    return tuple(sure + rest) if sure else tuple(told)
+
+
+def _matches(plain: str, beside: Reading) -> Iterator[_Match]:
+    """Where the symptoms of all rules stand; what any program says does not count in the traceback of another."""
     for rule in RULES:
         for symptom in rule.raises:
-            found = re.search(symptom.pattern, last) or re.search(symptom.pattern, text)
-            if found is not None and symptom.holds(found):
-                in_last = found.string is last
+            found = _found(symptom, plain)
+            if found is not None and not (beside.about_others and (symptom.general or symptom.in_frames)):
+                in_last = found.end() > beside.last and not symptom.in_frames
                 yield _Match(
                     rule=rule,
                     symptom=symptom,
                     line=_line_of(found),
-                    in_last=in_last,
+                    place=3 if in_last else 1 if symptom.in_frames else 2,
+                    agrees=_agreement(symptom, beside),
                     length=found.end() - found.start(),
                 )
 
 
-def _weight(match: _Match) -> tuple[bool, int]:
-    """What counts for a match: that it is in the exception that was raised last, then how much of it it explains."""
-    return match.in_last, match.length
+def _agreement(symptom: Symptom, beside: Reading) -> int:
+    if symptom.generation is None or beside.generation is None:
+        return 1
+    return 2 if symptom.generation is beside.generation else 0
 
 
-def _confidence(match: _Match, top: tuple[bool, int], *, alone: bool) -> Confidence:
-    if _weight(match) == top and match.in_last:
-        return Confidence.CERTAIN if alone else Confidence.LIKELY
-    return Confidence.LIKELY if match.in_last else Confidence.POSSIBLE
+def _found(symptom: Symptom, text: str) -> re.Match[str] | None:
+    """The last place where a symptom holds."""
+    return next((found for found in reversed(list(re.finditer(symptom.pattern, text))) if symptom.holds(found)), None)
 
 
-def _exceptions(text: str) -> Iterator[str]:
-    """Each exception's class and message, up to the next frame or blank line."""
-    for found in _EXCEPTION.finditer(text):
-        following = text[found.end() : found.end() + MAX_LINE].partition("\n\n")[0].partition("\nTraceback")[0]
-        yield f"{found['error']}: {found['rest']}{following}".rstrip()
+def _confidence(match: _Match, top: _Match, *, alone: bool, about_models: bool) -> Confidence:
+    if match.symptom.general and not about_models:
+        return Confidence.POSSIBLE
+    in_last = match.place == top.place == 3  # noqa: PLR2004 - see `_Match.place`
+    if match.rank == top.rank and in_last:
+        return Confidence.CERTAIN if alone and not match.symptom.general else Confidence.LIKELY
+    return Confidence.LIKELY if match.rank == top.rank else Confidence.POSSIBLE
 
 
 def _line_of(found: re.Match[str]) -> str:
     """The line in which something was found."""
     begin = found.string.rfind("\n", 0, found.start()) + 1
     end = found.string.find("\n", found.end())
-    return found.string[begin : end if end >= 0 else None].strip()[:MAX_LINE]
+    return found.string[begin : end if end >= 0 else None].strip()[:_LONGEST_LINE]

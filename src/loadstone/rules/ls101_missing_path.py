@@ -60,11 +60,30 @@ RULE = Rule(
     name="missing-path",
     detect=detect,
     raises=(
-        Symptom(pattern=r"File not found: filepath=", raised_by="Keras 3, for a path that ends in .keras"),
+        Symptom(pattern=r"File not found: filepath=", raised_by="Keras 3, for a path that ends in .keras", usual=True),
         Symptom(
             pattern=r"Unable to (?:synchronously )?open file \(unable to open file", raised_by="h5py, for a .h5 path"
         ),
         Symptom(pattern=r"No file or directory found at", raised_by="tf.keras 2.5 to 2.15"),
         Symptom(pattern=r"SavedModel file does not exist at", raised_by="tf.keras up to 2.4, whatever the suffix"),
+        Symptom(
+            pattern=r"filepath=\s*\.\s+Keras 3 only supports",
+            raised_by="Keras 3, for a path that is empty",
+            means="the path that was given is empty",
+            usual=True,
+        ),
+        Symptom(
+            pattern=r"No such file or directory: '?[^'\n]*\.(?:h5|hdf5|keras|pb|json|weights|ckpt)",
+            raised_by="Python",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Failed to find any matching files for|Unsuccessful TensorSliceReader constructor",
+            raised_by="TensorFlow, for a checkpoint",
+        ),
+        Symptom(
+            pattern=r"Unable to open object \([Oo]bject '(?:graph|nb_layers)' doesn't exist\)",
+            raised_by="Keras 0 and 1, which make an empty file of a path that does not exist",
+        ),
     ),
 )

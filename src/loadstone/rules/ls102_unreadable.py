@@ -61,6 +61,16 @@ RULE = Rule(
         Symptom(
             pattern=r"(?:errno = 13|\[Errno 13\] Permission denied|PermissionDeniedError)",
             raised_by="h5py, Python and TensorFlow",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"File not found: filepath=",
+            raised_by="Keras 3.4 and 3.5, which open archives for writing too",
+            means="the file is there and may not be written, which Keras 3.4 and 3.5 want",
+        ),
+        Symptom(
+            pattern=r"\[Errno 30\]|Read-only file system",
+            raised_by="Python",
         ),
     ),
 )

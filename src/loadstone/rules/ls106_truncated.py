@@ -61,6 +61,15 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"truncated file: eof = \d+, sblock->base_addr", raised_by="h5py"),
-        Symptom(pattern=r"BadZipFile|File is not a zip file", raised_by="Python, for a .keras archive"),
+        Symptom(
+            pattern=r"BadZipFile|File is not a zip file",
+            raised_by="Python, for a .keras archive",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"too short to be an sstable|DataLossError|unexpected end of (?:file|data)|EOFError",
+            raised_by="TensorFlow and Python",
+            general=True,
+        ),
     ),
 )

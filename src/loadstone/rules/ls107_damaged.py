@@ -63,11 +63,17 @@ RULE = Rule(
         Symptom(
             pattern=r"JSONDecodeError|Expecting value: line \d+ column \d+",
             raised_by="Python, for a damaged configuration",
+            general=True,
         ),
         Symptom(pattern=r"Bad CRC-32 for file", raised_by="Python, for a .keras archive"),
         Symptom(
             pattern=r"Unable to (?:synchronously )?open object \(.*(?:bad|wrong|incorrect|unable)", raised_by="h5py"
         ),
-        Symptom(pattern=r"Error parsing message|DecodeError", raised_by="protobuf, for a SavedModel"),
+        Symptom(pattern=r"Error parsing message|(?<!Unicode)DecodeError", raised_by="protobuf, for a SavedModel"),
+        Symptom(
+            pattern=r"Wrong wire type in tag|Unexpected end-group tag|Error -?\d+ while decompressing|"
+            r"Cannot parse keras metadata",
+            raised_by="protobuf and zlib",
+        ),
     ),
 )

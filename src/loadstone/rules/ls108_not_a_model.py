@@ -76,5 +76,15 @@ RULE = Rule(
             pattern=r"Cannot parse file .*saved_model\.pb|SavedModel file does not exist at",
             raised_by="tf.keras, for a folder that is no SavedModel",
         ),
+        Symptom(
+            pattern=r"(?i)not a (?:valid )?hdf5 file|invalid hdf5|bad magic number",
+            raised_by="h5py and others",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Filepath is not an hdf5 file|Invalid filename: expected a `\.keras`|not an sstable|"
+            r"No valid checkpoints found",
+            raised_by="tf.keras, Keras 3 and TensorFlow",
+        ),
     ),
 )

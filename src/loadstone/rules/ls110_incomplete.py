@@ -94,5 +94,13 @@ RULE = Rule(
             r"|open object \(object 'model_weights' doesn't exist\)",
             raised_by="Keras, for an archive or HDF5 file that lacks a part",
         ),
+        Symptom(
+            pattern=r"Can't open attribute \(can't locate attribute: 'layer_names'\)|attribute: 'layer_names'",
+            raised_by="h5py, for a file without lists of its layers",
+        ),
+        Symptom(
+            pattern=r"appears to be a SavedModel directory, but checkpoint either doesn't exist",
+            raised_by="tf.keras 2.4 to 2.15",
+        ),
     ),
 )

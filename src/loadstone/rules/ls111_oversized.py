@@ -64,6 +64,10 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"exceed(?:s|ing) .*(?:limit|maximum|bytes)", raised_by="Keras 3.12.1 and newer"),
-        Symptom(pattern=r"Unable to allocate .* for an array with shape", raised_by="NumPy, in older releases"),
+        Symptom(
+            pattern=r"Unable to allocate .* for an array with shape",
+            raised_by="NumPy, in older releases",
+            general=True,
+        ),
     ),
 )

@@ -66,7 +66,11 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"Cannot create group in read[- ]only mode", raised_by="Keras up to 2.3"),
-        Symptom(pattern=r"No model found in config file", raised_by="tf.keras up to 2.4"),
+        Symptom(pattern=r"No model found in config\b", raised_by="tf.keras up to 2.4"),
         Symptom(pattern=r"No model config found in the file at", raised_by="tf.keras 2.5 and newer, Keras 3"),
+        Symptom(
+            pattern=r"Checkpoint does not contain model configuration|must end in `?\.weights\.h5",
+            raised_by="Keras 3",
+        ),
     ),
 )

@@ -103,5 +103,29 @@ RULE = Rule(
             pattern=r"cannot import name 'keras_tensor' from|tensorflow_addons.*undefined symbol",
             raised_by="TensorFlow Addons beside another TensorFlow",
         ),
+        Symptom(
+            pattern=r"Invalid name: Addons>|libtensorflow_framework\.so[.\d]*: cannot open shared object file",
+            raised_by="TensorFlow, for operations that were compiled for another release",
+            means="the compiled operations were built for another release of TensorFlow",
+            usual=True,
+        ),
+        Symptom(
+            pattern=r"cannot import name '?(?:keras_tensor|tf_utils)'?|'tf_utils' from 'tensorflow\.keras\.utils'",
+            raised_by="TensorFlow Addons beside another TensorFlow",
+        ),
+        Symptom(
+            pattern=r"(?s)tensorflow_addons/__init__\.py.*(?:ImportError|ModuleNotFoundError|AttributeError|"
+            r"NotFoundError|InvalidArgumentError): \S",
+            raised_by="TensorFlow Addons, while it is imported",
+        ),
+        Symptom(
+            pattern=r"Tensorflow Addons supports using Python ops for all Tensorflow versions above",
+            raised_by="TensorFlow Addons beside another TensorFlow, as a warning",
+        ),
+        Symptom(
+            pattern=r"tensorflow_addons/__init__\.py|from tensorflow_addons import|import tensorflow_addons",
+            raised_by="TensorFlow Addons, while it is imported",
+            in_frames=True,
+        ),
     ),
 )

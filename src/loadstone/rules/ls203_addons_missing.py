@@ -82,5 +82,10 @@ RULE = Rule(
     raises=(
         Symptom(pattern=r"Unknown \w+(?: function)?: '?Addons>\w+", raised_by="tf.keras 2.0 to 2.15"),
         Symptom(pattern=r"No module named 'tensorflow_addons'", raised_by="Python"),
+        Symptom(
+            pattern=r"parent module tensorflow_addons[\w.]* cannot be imported",
+            raised_by="tf.keras 2.12 to 2.15 and Keras 3, for an archive",
+            usual=True,
+        ),
     ),
 )

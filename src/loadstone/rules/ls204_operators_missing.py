@@ -38,6 +38,7 @@ from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge.operations import first_taking
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import usable_addons
+from loadstone.rules.names import of_library_operation
 from loadstone.rules.remedies import isolated
 from loadstone.rules.rule import Rule, Symptom
 
@@ -86,5 +87,13 @@ RULE = Rule(
     code="LS204",
     name="operators-missing",
     detect=detect,
-    raises=(Symptom(pattern=r"Op type not registered '[\w>]+'", raised_by="TensorFlow"),),
+    raises=(
+        Symptom(
+            pattern=r"Op type not registered '(?P<name>[\w>]+)'", raised_by="TensorFlow", claims=of_library_operation
+        ),
+        Symptom(
+            pattern=r"(?s)_op_def_cache\[.*KeyError: '\w+'|_get_op_def.*KeyError: '\w+'",
+            raised_by="TensorFlow, for an operation that no imported library registers",
+        ),
+    ),
 )

@@ -70,7 +70,21 @@ RULE = Rule(
     name="saved-model-in-keras3",
     detect=detect,
     raises=(
-        Symptom(pattern=r"the legacy SavedModel format is not supported by `load_model\(\)`", raised_by="Keras 3"),
+        Symptom(
+            pattern=r"legacy SavedModel format is not\s+supported\s+by\s+`?load_model|"
+            r"Keras 3 only supports V3 `?\.keras`? files and legacy H5",
+            raised_by="Keras 3",
+        ),
         Symptom(pattern=r"has no attribute 'add_slot'", raised_by="TFSMLayer of Keras 3"),
+        Symptom(
+            pattern=r"TFSMLayer\(|keras\.layers\.TFSMLayer",
+            raised_by="Keras 3",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"`save_format` argument is deprecated in Keras 3",
+            raised_by="Keras 3",
+            general=True,
+        ),
     ),
 )

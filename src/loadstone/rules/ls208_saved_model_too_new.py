@@ -37,6 +37,7 @@ from packaging.version import Version
 from loadstone.artifact import Node
 from loadstone.finding import Blocks, Finding, Install, Severity
 from loadstone.knowledge.operations import first_taking, knows_operations_of, operation_attributes
+from loadstone.rules.names import of_tensorflow_operation
 from loadstone.rules.remedies import isolated
 from loadstone.rules.rule import Rule, Symptom
 
@@ -89,10 +90,14 @@ RULE = Rule(
     name="saved-model-too-new",
     detect=detect,
     raises=(
-        Symptom(pattern=r"Op type not registered '\w+'", raised_by="TensorFlow"),
+        Symptom(
+            pattern=r"Op type not registered '(?P<name>\w+)'", raised_by="TensorFlow", claims=of_tensorflow_operation
+        ),
         Symptom(pattern=r"NodeDef mentions attr '\w+' not in Op<", raised_by="TensorFlow"),
         Symptom(
-            pattern=r"Unknown SavedModel version|Value for attr '\w+' of \w+ is not in the list", raised_by="TensorFlow"
+            pattern=r"Unknown SavedModel version|not supported by this version of TensorFlow|"
+            r"Value for attr '\w+' of \w+ is not in the list",
+            raised_by="TensorFlow",
         ),
     ),
 )

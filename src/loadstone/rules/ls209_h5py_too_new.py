@@ -72,6 +72,15 @@ RULE = Rule(
     name="h5py-too-new",
     detect=detect,
     raises=(
-        Symptom(pattern=r"'str' object has no attribute 'decode'", raised_by="tf.keras up to 2.4, Keras up to 2.3"),
+        Symptom(
+            pattern=r"'str' object has no attribute 'decode'",
+            raised_by="tf.keras up to 2.4, Keras up to 2.3",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"The truth value of an array with more than one element is ambiguous",
+            raised_by="Keras up to 2.3 beside h5py 3, and code around",
+            general=True,
+        ),
     ),
 )

@@ -70,5 +70,9 @@ RULE = Rule(
     code="LS212",
     name="no-objects",
     detect=detect,
-    raises=(Symptom(pattern=r"list index(?: \(0\))? out of range", raised_by="tf.keras 2.4 to 2.15, tf_keras"),),
+    raises=(
+        Symptom(
+            pattern=r"list index(?: \(0\))? out of range", raised_by="tf.keras 2.4 to 2.15, tf_keras", general=True
+        ),
+    ),
 )

@@ -36,7 +36,7 @@ from packaging.version import Version
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.ls214_package_too_new import bounds_of
+from loadstone.rules.bounds import bounds_of
 from loadstone.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def detect(case: Case) -> Iterator[Finding]:
         bound
         for bound in bounds_of(case)
         if bound.package not in environment.distributions
+        and not any(
+            bound.is_stated_by(version) for name, version in environment.distributions.items() if bound.is_of(name)
+        )
         and not _within(environment.ranges.get(bound.package, SpecifierSet()), bound.bound)
     ]
     if undecided:

@@ -133,8 +133,9 @@ RULE = Rule(
         Symptom(
             pattern=r"'str' object is not callable|`cell` should have a `call` method",
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",
+            general=True,
         ),
-        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", general=True),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

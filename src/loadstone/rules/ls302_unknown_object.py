@@ -94,8 +94,45 @@ RULE = Rule(
         Symptom(
             pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
         ),
-        Symptom(pattern=r"'str' object is not callable", raised_by="tf.keras 2.12 to 2.15, for .keras archives"),
-        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
+        Symptom(
+            pattern=r"'str' object is not callable",
+            raised_by="tf.keras 2.12 to 2.15, for .keras archives",
+            general=True,
+        ),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", general=True),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
+        Symptom(
+            pattern=r"compile_args_from_training_config|_deserialize_nested_config|"
+            r"sample_weight_mode=sample_weight_mode|losses\.deserialize|in compile\b",
+            raised_by="Keras, while it revives the loss, the metrics or the optimizer",
+            means="a loss, a metric or an optimizer of the file is not found",
+            in_frames=True,
+        ),
+        Symptom(
+            pattern=r"class_and_config_for_serialized_keras_object|deserialize_keras_object|layers/__init__\.py|"
+            r"in deserialize\b|custom_objects=",
+            raised_by="Keras, while it revives an object by its name",
+            means="an object of the file is not found by its name, or does not take its settings",
+            in_frames=True,
+            general=True,
+        ),
+        Symptom(
+            pattern=r"(?i)custom (?:metric|loss|layer|object|activation)s?\b|customi[sz]ed (?:loss|metric|layer)|"
+            r"unknown (?:loss|metric|layer|activation)",
+            raised_by="people",
+            in_frames=True,
+        ),
+        Symptom(
+            pattern=r"(?:^|\s)(?P<name>\w*[a-z][A-Z]\w*|[A-Z][a-z]\w*) is not defined",
+            raised_by="Python, for a class that the calling code does not have",
+            claims=of_nobody,
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Unable to restore a layer of class|must be registered before you load this object|"
+            r"Could not interpret serialized|Cannot deserialize object of type",
+            raised_by="tf.keras and Keras 3",
+            general=True,
+        ),
     ),
 )

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import internal_modules
 from loadstone.rules.remedies import convert, isolated
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,8 @@ RULE = Rule(
     raises=(
         Symptom(
             pattern=r"Could not deserialize class '\w+' because its parent module (?:tf_)?keras\.(?:src\.)?engine",
+            generation=Generation.KERAS_3,
+            usual=True,
             raised_by="Keras 3",
         ),
         Symptom(

@@ -91,5 +91,9 @@ RULE = Rule(
             pattern=r"Unable to restore a layer of class (?:TFOpLambda|SlicingOpLambda)",
             raised_by="tf.keras 2.3, for a SavedModel",
         ),
+        Symptom(
+            pattern=r"Unknown?\w* layer: '?(?:TF)?Op(?:Lambda|erator)",
+            raised_by="tf.keras",
+        ),
     ),
 )

@@ -94,7 +94,7 @@ RULE = Rule(
     name="unaccepted-argument",
     detect=detect,
     raises=(
-        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3"),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", general=True),
         Symptom(
             pattern=r"Unrecognized keyword arguments(?: passed to \w+)?: ", raised_by="Keras 2.7 and newer, Keras 3"
         ),
@@ -103,10 +103,53 @@ RULE = Rule(
             raised_by="tf.keras up to 2.15",
         ),
         Symptom(pattern=r"Unexpected keyword argument passed to optimizer: ", raised_by="tf.keras up to 2.7"),
-        Symptom(pattern=r"got an unexpected keyword argument '\w+'", raised_by="any release"),
+        Symptom(
+            pattern=r"got an unexpected keyword argument '\w+'",
+            raised_by="any release",
+            general=True,
+        ),
         Symptom(pattern=r"Argument\(s\) not recognized: \{", raised_by="Keras 3, for an optimizer"),
         Symptom(
             pattern=r"is not a valid argument, kwargs should be empty", raised_by="tf.keras 2.8 to 2.15 optimizers"
+        ),
+        Symptom(
+            pattern=r"'list' object has no attribute 'items|(?s:_should_skip_first_node.*list index out of range)",
+            raised_by="tf.keras 2.1 to 2.3",
+            means="the Sequential model is stored as a bare list of layers, as Keras up to 2.2.2 and TensorFlow 1 do",
+        ),
+        Symptom(
+            pattern=r"Expected `trainable` argument to be a boolean, but got: None",
+            raised_by="tf.keras 2.6 and newer",
+            means="a layer is stored without a value of trainable, which the R interface of Keras does",
+        ),
+        Symptom(
+            pattern=r"tuple indices must be integers or slices, not list",
+            raised_by="Keras up to 2.3",
+            means="BatchNormalization is stored with its axis as a list, as tf.keras does",
+        ),
+        Symptom(
+            pattern=r"(?i)(?:complaining|error) about (?:an? )?(?:unknown |unrecognized )?(?:argument|keyword|"
+            r"parameter|group)",
+            raised_by="people",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Improper config format|Saved configuration not understood|expects a dictionary, not a list|"
+            r"Could not parse config|not a valid Keras configuration|Expected 'config' to be a dict",
+            raised_by="any release, for settings in the form of another",
+            means="the settings are in the form of another generation of Keras",
+        ),
+        Symptom(
+            pattern=r"is deprecated in the new Keras optimizer",
+            raised_by="tf.keras 2.11 to 2.15",
+        ),
+        Symptom(
+            pattern=r"KeyError: '(?:sample_weight_mode|weighted_metrics|optimizer_config|class_name|config|layers|"
+            r"module|registered_name|build_config|compile_config|keras_version|backend|inbound_nodes|"
+            r"batch_input_shape)'",
+            raised_by="a release that expects other keys",
+            means="the settings lack a key that this release expects",
+            general=True,
         ),
     ),
 )

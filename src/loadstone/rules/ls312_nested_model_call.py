@@ -75,5 +75,15 @@ RULE = Rule(
             pattern=r"The graph of the Functional model either has loops or disconnected nodes", raised_by="Keras 3"
         ),
         Symptom(pattern=r"Layer node index out of bounds", raised_by="Keras 3"),
+        Symptom(
+            pattern=r"Layer '[^']+' expected \d+ input\(s\)\. Received \d+ instead",
+            raised_by="Keras 3.0 and 3.1",
+            means="the uses of a model inside a Sequential were stored twice",
+        ),
+        Symptom(
+            pattern=r"[Ll]ayer \"?'?\w+'?\"? expects \d+ input(?:\(s\)|s)?,? but it received \d+ input",
+            raised_by="tf.keras 2.2 and newer, Keras 3",
+            general=True,
+        ),
     ),
 )

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import moved_modules
 from loadstone.rules.remedies import convert, isolated
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,7 @@ RULE = Rule(
     raises=(
         Symptom(
             pattern=r"Could not deserialize class '\w+' because its parent module (?:tf_)?keras\.(?:src\.)?engine\.",
+            generation=Generation.TF_KERAS,
             raised_by="tf.keras 2.12 to 2.15, tf_keras",
         ),
     ),

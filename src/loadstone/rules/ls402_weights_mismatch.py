@@ -98,5 +98,54 @@ RULE = Rule(
             raised_by="tf.keras up to 2.4",
         ),
         Symptom(pattern=r"Weight count mismatch for layer #\d+", raised_by="tf.keras 2.5 and newer, Keras 3"),
+        Symptom(
+            pattern=r"Shape mismatch in layer #|weight <[^>]*> has shape [^\n]*, but the saved weight has shape",
+            raised_by="tf.keras and Keras 3",
+        ),
+        Symptom(
+            pattern=r"[Ll]ayer (?:weight )?shape \([^)]*\) not compatible with (?:provided )?weight shape",
+            raised_by="any release",
+        ),
+        Symptom(
+            pattern=r"axes don't match array|'Dataset' object has no attribute 'transpose'",
+            raised_by="Keras up to 2.3, when it translates weights",
+            means="the weights are taken for those of another layer or of another Keras, and turned round",
+        ),
+        Symptom(
+            pattern=r"for top-level weights of model|"
+            r"The shape of the target variable and the shape of the target value|Cannot assign (?:value|"
+            r"to variable)",
+            raised_by="tf.keras 2.9 and newer, Keras 3",
+        ),
+        Symptom(
+            pattern=r"Assign requires shapes of both tensors to match|Dimension \d+ in both shapes must be equal|"
+            r"Shapes \([^)]*\) and \([^)]*\) (?:are incompatible|must have the same rank)",
+            raised_by="TensorFlow",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Unable to (?:synchronously )?open object \(object '[^']+' doesn't exist\)",
+            raised_by="h5py, for a layer that has no weights in the file",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"expects? \d+ weights?(?:\(s\))?, but (?:the saved weights|received|has)|"
+            r"was found to correspond to layer",
+            raised_by="tf.keras",
+        ),
+        Symptom(
+            pattern=r"load_weights_from_hdf5_group|preprocess_weights_for_loading|(?i:fails? on weight ordering)",
+            raised_by="Keras, while it reads weights",
+            in_frames=True,
+        ),
+        Symptom(
+            pattern=r"Weight count mismatch|Weights must be of equal size|Invalid bias shape",
+            raised_by="tf.keras and Keras 3",
+        ),
+        Symptom(
+            pattern=r"Graph disconnected: cannot obtain value for tensor",
+            raised_by="Keras, for a part of a model",
+            general=True,
+        ),
     ),
 )

@@ -99,5 +99,10 @@ RULE = Rule(
         Symptom(pattern=r"call\(\) got an unexpected keyword argument '\w+'", raised_by="a release whose call changed"),
         Symptom(pattern=r"Layer expects \d+ weight\(s\)\. Received \d+ saved weight", raised_by="tf.keras 2.5 to 2.15"),
         Symptom(pattern=r"However the new layer \w+ expects \d+ weights", raised_by="tf.keras up to 2.4"),
+        Symptom(
+            pattern=r"(?:CuDNN)?(?:GRU|LSTM)(?:\([^)]*\))? is not compatible with (?:CuDNN)?(?:GRU|LSTM)",
+            raised_by="Keras 2.2 and newer, when it translates weights",
+            means="the weights are those of the other kind of GRU or LSTM: reset_after, or cuDNN's",
+        ),
     ),
 )

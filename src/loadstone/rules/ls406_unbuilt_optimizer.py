@@ -74,5 +74,12 @@ RULE = Rule(
     code="LS406",
     name="unbuilt-optimizer",
     detect=detect,
-    raises=(Symptom(pattern=r"'\w+' object has no attribute 'build'", raised_by="tf.keras 2.12 to 2.14"),),
+    raises=(
+        Symptom(pattern=r"'\w+' object has no attribute 'build'", raised_by="tf.keras 2.12 to 2.14"),
+        Symptom(
+            pattern=r"legacy \w+ is missing the method|runs slowly on M1/M2 Macs",
+            raised_by="tf.keras 2.12 to 2.14, on Apple's processors too",
+            means="the optimizer was replaced by one of the old kind, which cannot be built from an archive",
+        ),
+    ),
 )

@@ -138,13 +138,41 @@ RULE = Rule(
             pattern=r"Requested the deserialization of a (?:`?Lambda`? layer|Python lambda|`lambda` object)",
             raised_by="Keras 2.13 and newer",
         ),
-        Symptom(pattern=r"bad marshal data \(unknown type code\)", raised_by="another Python than the writer's"),
+        Symptom(
+            pattern=r"bad marshal data|EOF read where (?:object|not) expected",
+            raised_by="another Python than the writer's",
+        ),
         Symptom(pattern=r"name '(?:tf|K|np|keras|backend)' is not defined", raised_by="tf.keras, for a Lambda"),
         Symptom(pattern=r"unknown opcode|SystemError: .*opcode", raised_by="another Python than the writer's"),
         Symptom(pattern=r"of this `Lambda` layer is a Python lambda\. Deserializing it is unsafe", raised_by="Keras 3"),
         Symptom(
             pattern=r"could not automatically infer the shape of the Lambda's output",
             raised_by="Keras 3, which runs a Lambda to learn the shape of its output",
+        ),
+        Symptom(
+            pattern=r"(?s)Exception encountered when calling (?:layer \"[^\"]*\" \(type Lambda\)|Lambda\.call\(\)).*",
+            raised_by="tf.keras 2.7 and newer, Keras 3",
+            means="the function inside a Lambda layer does not work here: for want of a name, of Python's release, "
+            "or of the type it expects",
+            usual=True,
+        ),
+        Symptom(
+            pattern=r"NameError: (?:global )?name '\w+' is not defined|NameError\s*$",
+            raised_by="a Lambda whose names this process does not have, or the code around",
+            means="a function uses a name that this process does not have",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"(?i)deserializ\w+ (?:it |is )?(?:is )?(?:unsafe|refused)|safe_mode=False|"
+            r"enable_unsafe_deserialization|SafeModeScope",
+            raised_by="Keras 3",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"func_load|marshal\.loads|XXX lineno: \d+, opcode|lambda_layer\.py|\bLambda\b|<lambda>",
+            raised_by="Keras, while it revives a Lambda",
+            in_frames=True,
+            usual=True,
         ),
     ),
 )

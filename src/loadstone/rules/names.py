@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from loadstone import knowledge
+from loadstone.knowledge.operations import first_taking
 from loadstone.needs import ADDONS
+
+_PACKAGES_WITH_FINDINGS = frozenset(
+    {"keras", "tensorflow", "tf_keras", "tensorflow_addons", "numpy", "h5py", "jax", "torch"}
+)
 
 
 def of_addons(name: str) -> bool:
@@ -19,6 +24,21 @@ def of_keras(name: str) -> bool:
 def of_nobody(name: str) -> bool:
     """Whether no package that is known has the name, so that it is the author's own."""
     return not of_addons(name) and not of_keras(name)
+
+
+def of_tensorflow_operation(name: str) -> bool:
+    """Whether some release of TensorFlow registers an operation, so that a newer one may have it."""
+    return first_taking(name, frozenset()) is not None
+
+
+def of_library_operation(name: str) -> bool:
+    """Whether no release of TensorFlow registers an operation, so that a library does."""
+    return not of_tensorflow_operation(name)
+
+
+def of_another_package(name: str) -> bool:
+    """Whether a module is not of the packages that other findings speak of."""
+    return name.partition(".")[0] not in _PACKAGES_WITH_FINDINGS
 
 
 def _providers(name: str) -> tuple[knowledge.Provider, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SECTIONS = ("What it means", "Why it happens", "Example", "How to fix it", "Refe
 #: How tf.keras, and the part of Keras 3 that reads HDF5, say that a registry does not have a name. The name itself does
 #: not tell which rule is right, so several have this symptom.
 UNKNOWN_NAME = (
-    r"(?:Unknown|Invalid) (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer"
+    r"(?:Unknown?|Invalid) (?:layer|activation function|loss function|metric function|optimizer|initializer|regularizer"
     r"|constraint|object|config_item|decay): ?'?(?P<name>[\w>]+)"
 )
 
@@ -28,7 +29,15 @@ UNKNOWN_NAME = (
 UNRESTORED = r"Unable to restore custom object of (?:type _tf_keras_\w+|class )"
 
 #: How Keras begins the message of a model or layer that could not be built; the reason proper follows the settings.
-WRAPPED = r"Error when deserializing class '\w+' using config=|<class '[\w.]+'> could not be deserialized properly"
+WRAPPED = r"Error when deserializing class '[\w.{}]+' using|<class '[\w.{}]+'> could not be deserialized properly"
+
+
+class Generation(Enum):
+    """The three programs that are called Keras; each has files, and messages, of its own."""
+
+    MULTIBACKEND = "Keras up to 2.3"
+    TF_KERAS = "tf.keras"
+    KERAS_3 = "Keras 3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +45,25 @@ class Symptom:
     """How a problem shows itself in a traceback.
 
     Attributes:
-        pattern: a regular expression for the last line of the traceback.
+        pattern: a regular expression for the exception's class and message, as Python prints them.
         raised_by: which loader says so, for people: ``tf.keras 2.4 to 2.12``.
+        means: what exactly has happened where it says this; None where the rule's summary says it.
         claims: of a message that several problems raise: whether the name in it (the group ``name``) is for this one.
+        generation: whose message it is, where it is only one's; frames of another speak against it.
+        usual: of the problems that say the same, whether this is the one that is met most.
+        general: whether a more special symptom of another problem, in the same message, is to be preferred.
+        in_frames: whether it is for the functions and lines of code that a traceback shows, not for a message. It
+            counts where the message is missing, or says nothing.
     """
 
     pattern: str
     raised_by: str
+    means: str | None = None
     claims: Callable[[str], bool] | None = field(default=None, repr=False)
+    generation: Generation | None = None
+    usual: bool = False
+    general: bool = False
+    in_frames: bool = False
 
     def holds(self, found: re.Match[str]) -> bool:
         """Whether a match is for this problem, by the name in it."""
@@ -83,12 +103,14 @@ class Rule:
         name: the problem in words, ``unresolvable-object``; stable too.
         detect: yields the findings for one model in one environment; pure.
         raises: what users see when the rule is right; empty for what loads without a word.
+        in_texts_only: whether nothing in a file or an environment shows it, so that only a traceback tells of it.
     """
 
     code: str
     name: str
     detect: Callable[[Case], Iterable[Finding]] = field(repr=False)
     raises: tuple[Symptom, ...] = ()
+    in_texts_only: bool = False
 
     @property
     def summary(self) -> str:

@@ -17,9 +17,10 @@ from loadstone.rules.ls213_open_environment import deciding
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
-    from loadstone.environment import Alternatives, Environment
+    from loadstone.environment import Alternatives, Environment, Loader
     from loadstone.needs import Writer
     from loadstone.rules.case import Case
+    from loadstone.rules.rule import Rule
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.PERHAPS: 2, Blocks.NOTHING: 3}
@@ -31,16 +32,25 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
     The answer is for a program that imports what is installed and registers objects (TensorFlow Addons) before it
     calls ``load_model``, and passes no custom objects.
     """
-    case = case_of(artifact, environment)
+    return _judged(case_of(artifact, environment), RULES)
+
+
+def verdict_with(artifact: Artifact, environment: Environment, loader: Loader | None, *, without: str) -> Diagnosis:
+    """The same for one of the environment's loaders, by all rules but one."""
+    case = replace(case_of(artifact, environment), loader=loader)
+    return _judged(case, tuple(rule for rule in RULES if rule.code != without))
+
+
+def _judged(case: Case, rules: tuple[Rule, ...]) -> Diagnosis:
     findings = sorted(
-        (finding for rule in RULES for finding in rule.detect(case)),
+        (finding for rule in rules for finding in rule.detect(case)),
         key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
     )
     blocked = {finding.blocks for finding in findings}
     known = is_covered(case) and Blocks.PERHAPS not in blocked
     return Diagnosis(
-        source=artifact.source,
-        environment=environment.summary,
+        source=case.artifact.source,
+        environment=case.environment.summary,
         loads=False if blocked & {Blocks.LOADING, Blocks.COMPILING} else True if known else None,
         loads_uncompiled=False if Blocks.LOADING in blocked else True if known else None,
         findings=tuple(findings),
