@@ -64,11 +64,13 @@ _HOMES = {
     "convert": "runtime.convert",
     "explain": "failures.explained",
     "isolate": "runtime.isolated",
+    "load_ipython_extension": "failures.notebooks",
     "load_model": "runtime.load",
     "lock": "resolve.locking",
     "probe": "environment",
     "rescue": "failures.rescuing",
     "sync": "resolve.syncing",
+    "unload_ipython_extension": "failures.notebooks",
 }
 
 __all__ = [
