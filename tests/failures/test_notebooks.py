@@ -28,7 +28,7 @@ class Gone(CapturingDisplayPublisher):
     """A front end that is not there any more."""
 
     def __init__(self, shell: InteractiveShell) -> None:
-        super().__init__(parent=shell, shell=shell)
+        super().__init__(parent=shell, shell=shell)  # type: ignore[no-untyped-call] # IPython gave it no annotations
 
     def publish(self, *_: object, **__: object) -> None:
         raise BrokenPipeError("the browser was closed")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadstone.environment.sources import environments_of
 from loadstone.failures.explained import Explained, explain
 from loadstone.failures.frames import traces_of
-from loadstone.finding import Blocks, Provide
+from loadstone.finding import Blocks, CallWith, Provide, Severity
 from loadstone.formats import read
 from loadstone.report.text import Line, diagnosis_lines, labelled, render, verdict_text
 from loadstone.rules import diagnose
+from loadstone.rules.ls203_addons_missing import RULE as ADDONS_MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from loadstone.finding import Diagnosis, Finding
 
+_ADDONS_MODULE = "tensorflow_addons"
 _EVIDENCE = 160  # characters of the line that was raised
 
 
@@ -96,11 +99,13 @@ def examine(error: BaseException, env: Path | None = None) -> Examination | None
         return None
     if traces.path is None:
         return Examination(diagnosis=None, explained=explained) if explained.explanations else None
-    diagnosis = _without(diagnose(read(traces.path), environments_of(env)), traces.given)
+    diagnosis = without_given(diagnose(read(traces.path), environments_of(env)), traces.given)
+    if env is None and _ADDONS_MODULE not in sys.modules:
+        diagnosis = without_addons(diagnosis)
     return Examination(diagnosis=diagnosis, explained=explained)
 
 
-def _without(diagnosis: Diagnosis, given: frozenset[str]) -> Diagnosis:
+def without_given(diagnosis: Diagnosis, given: frozenset[str]) -> Diagnosis:
     """A diagnosis for a loader that was given custom objects: what only they answer is no reason.
 
     Whether the model loads with them is not known, since they are the program's own.
@@ -120,3 +125,20 @@ def _without(diagnosis: Diagnosis, given: frozenset[str]) -> Diagnosis:
 def _is_given(finding: Finding, given: frozenset[str]) -> bool:
     names = [name for remedy in finding.remedies if isinstance(remedy, Provide) for name in remedy.names]
     return bool(names) and all(name in given or name.rpartition(">")[2] in given for name in names)
+
+
+def without_addons(diagnosis: Diagnosis) -> Diagnosis:
+    """A diagnosis for a program that did not import TensorFlow Addons: the advice to do so becomes the first reason.
+
+    A verdict holds for programs that import what is installed; of a running one it is known whether it did.
+    """
+    reasons = tuple(finding for finding in diagnosis.findings if _is_import_of_addons(finding))
+    if not reasons:
+        return diagnosis
+    raised = (replace(finding, severity=Severity.ERROR, blocks=Blocks.LOADING) for finding in reasons)
+    others = (finding for finding in diagnosis.findings if finding not in reasons)
+    return replace(diagnosis, loads=False, loads_uncompiled=None, findings=(*raised, *others))
+
+
+def _is_import_of_addons(finding: Finding) -> bool:
+    return finding.code == ADDONS_MISSING.code and any(isinstance(remedy, CallWith) for remedy in finding.remedies)
