@@ -100,6 +100,32 @@ def test_a_failure_that_was_wrapped_is_found() -> None:
     assert str(failure).startswith(f"{REFUSED} does not load in ")
 
 
+def test_a_failure_in_a_group_is_found() -> None:
+    def load() -> None:
+        try:
+            keras.models.load_model(REFUSED)
+        except ValueError as problem:
+            raise ExceptionGroup("tasks", [KeyError("another"), problem]) from None
+
+    failure = rescued(load)
+
+    assert isinstance(failure, loadstone.LoadFailed)
+    assert isinstance(failure.__cause__, ExceptionGroup)
+
+
+def test_an_exception_that_takes_no_notes_passes_too(tmp_path: Path) -> None:
+    error = ValueError("no notes")
+    vars(error)["__notes__"] = "a text, where Python wants a list"
+
+    def load() -> None:
+        try:
+            keras.models.load_model(REFUSED)
+        except ValueError as problem:
+            raise error from problem
+
+    assert rescued(load, tmp_path / "no-such-environment") is error
+
+
 def test_a_file_that_the_exception_names_is_enough(tmp_path: Path) -> None:
     cut = tmp_path / "cut off.h5"
     cut.write_bytes(REFUSED.read_bytes()[:5000])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -17,11 +17,13 @@ from loadstone.finding import Parity, Verdict
 from loadstone.report.html import diagnosis_html, lines_html
 from loadstone.report.text import Line
 from loadstone.rules import diagnose
-from loadstone.runtime.convert import Conversion
 from tests.corpus_files import unpacked
 from tests.report.test_environments import LOCK, PROOF
 from tests.report.test_text import DIAGNOSIS, FINDING
 from tests.rules.cases import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TAGS = {"div", "style", "p", "span", "code", "details", "summary", "table", "tr", "th", "td", "br", "pre"}
 ATTRIBUTES = {"class", "open", "scope"}
@@ -117,23 +119,26 @@ def test_it_takes_the_page_s_own_colours() -> None:
     assert all("background: #" in body for body in coloured)
 
 
+def conversion() -> Any:
+    from loadstone.runtime.convert import Conversion
+
+    return Conversion(source="m.h5", target="m.keras", notes=(), parity=Parity(verdict=Verdict.UNPROVEN, why="why"))
+
+
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("make", "told"),
     [
-        (loadstone.diagnose(MODEL), "LS301"),
-        (loadstone.inspect(MODEL), "whole model in HDF5, Keras 2"),
-        (LOCK, "tensorflow==2.16.2"),
-        (PROOF, "proved"),
-        (
-            Conversion(source="m.h5", target="m.keras", notes=(), parity=Parity(verdict=Verdict.UNPROVEN, why="why")),
-            "m.h5 -> m.keras",
-        ),
-        (loadstone.explain("ValueError: Unknown layer: 'Addons>Maxout'."), "LS301"),
+        (lambda: loadstone.diagnose(MODEL), "LS301"),
+        (lambda: loadstone.inspect(MODEL), "whole model in HDF5, Keras 2"),
+        (lambda: LOCK, "tensorflow==2.16.2"),
+        (lambda: PROOF, "proved"),
+        (conversion, "m.h5 -> m.keras"),
+        (lambda: loadstone.explain("ValueError: Unknown layer: 'Addons>Maxout'."), "LS301"),
     ],
-    ids=lambda value: type(value).__name__,
+    ids=["diagnosis", "artifact", "lock", "proof", "conversion", "explained"],
 )
-def test_notebooks_show_what_commands_print(value: Any, told: str) -> None:
-    page = Page(value._repr_html_())
+def test_notebooks_show_what_commands_print(make: Callable[[], Any], told: str) -> None:
+    page = Page(make()._repr_html_())
 
     assert set(page.tags) <= TAGS
     assert told in page.text

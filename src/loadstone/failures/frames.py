@@ -79,7 +79,7 @@ def traces_of(error: BaseException) -> Traces:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception and those that it came from, whether or not Python would print them."""
+    """An exception, those of a group, and those that it came from, whether or not Python would print them."""
     seen: set[int] = set()
     waiting = [error]
     while waiting and len(seen) < MAX_CHAIN:
@@ -87,7 +87,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         if id(each) not in seen:
             seen.add(id(each))
             yield each
-            waiting += [came for came in (each.__cause__, each.__context__) if came is not None]
+            together = each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+            waiting += [came for came in (*together, each.__cause__, each.__context__) if came is not None]
 
 
 def _frames(error: BaseException) -> Iterator[FrameType]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-from contextlib import ContextDecorator
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import ContextDecorator, suppress
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
     from types import TracebackType
+    from typing import Any, TypeVar
 
     from loadstone.errors import LoadFailed
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class rescue(ContextDecorator):  # noqa: N801 - it is used as a function, as contextlib's own are
@@ -42,12 +44,14 @@ class rescue(ContextDecorator):  # noqa: N801 - it is used as a function, as con
     def __init__(self, env: str | os.PathLike[str] | None = None) -> None:
         self._env = env
 
-    def __call__(self, function: Callable[..., Any]) -> Any:
+    def __call__(self, function: Function) -> Function:
         """Guard each call of a function.
 
         Raises:
             TypeError: its body would run after the call that is guarded.
         """
+        import inspect  # noqa: PLC0415 - a with statement does without
+
         kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
         if any(is_kind(function) for is_kind in kinds):
             raise TypeError("a coroutine's or a generator's body runs later: use rescue in a with statement inside it")
@@ -81,9 +85,15 @@ def _failure(error: Exception, env: str | os.PathLike[str] | None) -> LoadFailed
         if examined is None:
             return None
         if examined.diagnosis is not None and not examined.accuses:
-            error.add_note(f"loadstone found no reason in the file: {examined}")
+            _note(error, f"loadstone found no reason in the file: {examined}")
             return None
         return LoadFailed(str(examined), () if examined.diagnosis is None else examined.diagnosis.findings)
     except Exception as problem:  # noqa: BLE001 - whatever happens here, the program's own exception is what counts
-        error.add_note(f"loadstone could not look into this: {type(problem).__name__}: {problem}")
+        _note(error, f"loadstone could not look into this: {type(problem).__name__}: {problem}")
         return None
+
+
+def _note(error: Exception, text: str) -> None:
+    """Add a note, unless the exception is one that takes none."""
+    with suppress(Exception):
+        BaseException.add_note(error, text)
