@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         ProbeError,
         ResolutionError,
     )
+    from loadstone.failures.explained import Explained, explain
+    from loadstone.failures.rescuing import rescue
     from loadstone.finding import Diagnosis, Finding, Parity
     from loadstone.resolve.lock import Lock
     from loadstone.resolve.locking import lock
@@ -44,6 +46,7 @@ _HOMES = {
     "Conversion": "runtime.convert",
     "Diagnosis": "finding",
     "Environment": "environment",
+    "Explained": "failures.explained",
     "Finding": "finding",
     "Isolated": "runtime.isolated",
     "IsolationError": "errors",
@@ -59,11 +62,15 @@ _HOMES = {
     "Proof": "resolve.prescription",
     "ResolutionError": "errors",
     "convert": "runtime.convert",
+    "explain": "failures.explained",
     "isolate": "runtime.isolated",
+    "load_ipython_extension": "failures.notebooks",
     "load_model": "runtime.load",
     "lock": "resolve.locking",
     "probe": "environment",
+    "rescue": "failures.rescuing",
     "sync": "resolve.syncing",
+    "unload_ipython_extension": "failures.notebooks",
 }
 
 __all__ = [
@@ -71,6 +78,7 @@ __all__ = [
     "Conversion",
     "Diagnosis",
     "Environment",
+    "Explained",
     "Finding",
     "Isolated",
     "IsolationError",
@@ -87,11 +95,13 @@ __all__ = [
     "ResolutionError",
     "convert",
     "diagnose",
+    "explain",
     "inspect",
     "isolate",
     "load_model",
     "lock",
     "probe",
+    "rescue",
     "sync",
 ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -311,3 +312,8 @@ class Artifact:
     payloads: tuple[Payload, ...] = ()
     training: Training | None = None
     defects: tuple[Defect, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""
+        shown: str = import_module("loadstone.report.html").artifact_html(self)
+        return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -137,6 +138,11 @@ class Diagnosis:
     loads: bool | None
     loads_uncompiled: bool | None
     findings: tuple[Finding, ...]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""
+        shown: str = import_module("loadstone.report.html").diagnosis_html(self)
+        return shown
 
 
 TOLERANCE = 1e-5

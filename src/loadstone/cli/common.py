@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,7 @@ import click
 from loadstone.errors import LoadstoneError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from loadstone.report.text import Line
 
@@ -115,17 +116,18 @@ def report(
     lines: Callable[[], Iterable[Line]],
     as_json: Callable[[], str],
     *,
+    others: Mapping[str, Callable[[], str]] = MappingProxyType({}),
     as_format: str,
     output: Path | None,
     quiet: bool,
     color: str,
     everything: bool,  # noqa: ARG001 - the renderer has it already
 ) -> None:
-    """Render in the wanted format and put it where it is wanted."""
+    """Render in the wanted format, which may be one of ``others``, and put it where it is wanted."""
     if output is None and quiet:
         return
-    if as_format == "json":
-        put(as_json(), output)
+    if as_format != "text":
+        put({"json": as_json, **others}[as_format](), output)
     else:
         from loadstone.report.text import render  # noqa: PLC0415 - commands import only what they use
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from loadstone.cli import common
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from loadstone.finding import Diagnosis
 
 _VERDICT = {True: common.YES, False: common.NO, None: common.UNEXAMINED}
 
@@ -36,7 +41,7 @@ def inspect(model: Path, **reporting: Any) -> None:
 
 
 @click.command()
-@common.model
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--env",
     type=click.Path(path_type=Path),
@@ -47,25 +52,71 @@ def inspect(model: Path, **reporting: Any) -> None:
 @click.option(
     "--deep", is_flag=True, help="Import TensorFlow and Keras there to see whether they work (half a minute)."
 )
-@common.reporting("text", "json")
-def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **reporting: Any) -> None:  # noqa: FBT001 - click passes flags
-    """Name every reason why MODEL does not load in an environment, and what to do; by default in this Python."""
-    from loadstone.environment.sources import environments_of  # noqa: PLC0415 - commands import only what they use
+@common.no_progress
+@common.reporting("text", "json", "sarif", "markdown", "github")
+def diagnose(
+    models: tuple[Path, ...],
+    env: Path | None,
+    target: str | None,
+    deep: bool,  # noqa: FBT001 - click passes flags
+    no_progress: bool,  # noqa: FBT001 - as above
+    **reporting: Any,
+) -> None:
+    """Name every reason why each MODEL does not load in an environment, and what to do; by default in this Python.
+
+    Of several models the exit code is the worst: 1 where one does not load, 3 where one of the rest is unknown.
+    """
+    from loadstone.cli.progress import Progress  # noqa: PLC0415 - commands import only what they use
+    from loadstone.environment.sources import environments_of  # noqa: PLC0415 - as above
     from loadstone.formats import read  # noqa: PLC0415 - as above
-    from loadstone.report.text import diagnosis_lines  # noqa: PLC0415 - as above
+    from loadstone.report.text import all_load, diagnoses_lines  # noqa: PLC0415 - as above
     from loadstone.rules import diagnose as judge  # noqa: PLC0415 - as above
 
     if env is not None and target is not None:
         raise click.UsageError("--env and --target name two environments: give one")
-    diagnosis = judge(read(model), environments_of(env, releases=target, deep=deep))
+    with Progress(shown=common.shows(quiet=reporting["quiet"], no_progress=no_progress)) as progress:
+        progress.step(f"asking {env or target or 'this Python'} what it holds")
+        environment = environments_of(env, releases=target, deep=deep)
+        diagnoses: list[Diagnosis] = []
+        for number, model in enumerate(models, start=1):
+            progress.step(f"{number} of {len(models)}: {model}")
+            diagnoses.append(judge(read(model), environment))
+    common.report(
+        lambda: diagnoses_lines(diagnoses, everything=reporting["everything"]),
+        lambda: _as_json(diagnoses),
+        others=_others(diagnoses, everything=reporting["everything"]),
+        **reporting,
+    )
+    sys.exit(_VERDICT[all_load(diagnoses)])
 
-    def as_json() -> str:
-        from loadstone.report.json import diagnosis_report, dumps  # noqa: PLC0415 - as above
 
-        return dumps(diagnosis_report(diagnosis))
+def _as_json(diagnoses: Sequence[Diagnosis]) -> str:
+    """One model's diagnosis as it always was, several in a report around them."""
+    from loadstone.report.json import diagnoses_report, diagnosis_report, dumps  # noqa: PLC0415 - as above
 
-    common.report(lambda: diagnosis_lines(diagnosis, everything=reporting["everything"]), as_json, **reporting)
-    sys.exit(_VERDICT[diagnosis.loads])
+    return dumps(diagnosis_report(diagnoses[0]) if len(diagnoses) == 1 else diagnoses_report(diagnoses))
+
+
+def _others(diagnoses: Sequence[Diagnosis], *, everything: bool) -> dict[str, Callable[[], str]]:
+    """The formats that other programs show; each is imported when it is wanted."""
+
+    def sarif() -> str:
+        from loadstone.report.json import dumps  # noqa: PLC0415 - as above
+        from loadstone.report.sarif import sarif_report  # noqa: PLC0415 - as above
+
+        return dumps(sarif_report(diagnoses))
+
+    def markdown() -> str:
+        from loadstone.report.markdown import diagnoses_markdown  # noqa: PLC0415 - as above
+
+        return diagnoses_markdown(diagnoses, everything=everything)
+
+    def github() -> str:
+        from loadstone.report.github import workflow_commands  # noqa: PLC0415 - as above
+
+        return workflow_commands(diagnoses)
+
+    return {"sarif": sarif, "markdown": markdown, "github": github}
 
 
 @click.command()

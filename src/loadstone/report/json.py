@@ -9,9 +9,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from loadstone.artifact import Attribute, Member, Node, Pointer, Tensor
-from loadstone.report.text import remedy_text, where_text
+from loadstone.report.text import all_load, remedy_text, where_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadstone.artifact import Artifact, KerasObject, TensorPort, Where
     from loadstone.finding import Diagnosis, Finding, Remedy
     from loadstone.needs import Needs
@@ -39,6 +41,16 @@ def diagnosis_report(diagnosis: Diagnosis) -> dict[str, Any]:
         "loads": diagnosis.loads,
         "loads_uncompiled": diagnosis.loads_uncompiled,
         "findings": [_finding(finding) for finding in diagnosis.findings],
+    }
+
+
+def diagnoses_report(diagnoses: Sequence[Diagnosis]) -> dict[str, Any]:
+    """Several models in one environment; ``loads`` is false as soon as one does not load."""
+    return {
+        "schema": SCHEMA,
+        "report": "diagnoses",
+        "loads": all_load(diagnoses),
+        "diagnoses": [diagnosis_report(diagnosis) for diagnosis in diagnoses],
     }
 
 

@@ -53,27 +53,32 @@ def where_text(where: Where) -> str:
             assert_never(where)
 
 
-def remedy_text(remedy: Remedy) -> str:
-    """What to do, as something to type wherever possible."""
+def remedy_parts(remedy: Remedy) -> tuple[str, str]:
+    """What to do, as something to type wherever possible; and what is to be said beside it, which may be nothing."""
     match remedy:
         case Convert():
-            return f"{remedy.command}        or in Python: {remedy.python}"
+            return remedy.command, f"or in Python: {remedy.python}"
         case Install():
-            return "pip install " + " ".join(shlex.quote(requirement) for requirement in remedy.requirements)
+            return "pip install " + " ".join(shlex.quote(requirement) for requirement in remedy.requirements), ""
         case Provide():
-            return remedy.python
+            return remedy.python, ""
         case SetVariable():
-            return f"set {remedy.name}={remedy.value} before the first import of TensorFlow or Keras"
+            return f"set {remedy.name}={remedy.value} before the first import of TensorFlow or Keras", ""
         case CallWith():
-            return f"{remedy.python}        {remedy.effect}"
+            return remedy.python, remedy.effect
         case Isolate():
-            return f"{remedy.command}        {', '.join(remedy.requirements)} on Python {remedy.python_version}"
+            return remedy.command, f"{', '.join(remedy.requirements)} on Python {remedy.python_version}"
         case Fetch():
-            return remedy.action
+            return remedy.action, ""
         case Nothing():
-            return f"nothing helps: {remedy.why}"
+            return f"nothing helps: {remedy.why}", ""
         case _:
             assert_never(remedy)
+
+
+def remedy_text(remedy: Remedy) -> str:
+    """A remedy in one line."""
+    return (" " * 8).join(part for part in remedy_parts(remedy) if part)
 
 
 def folded(items: Sequence[str], *, everything: bool, unit: str = "more") -> str:
@@ -90,6 +95,11 @@ def labelled(label: str, text: str, role: str = "body") -> Iterator[Line]:
         yield Line(text=f"  {(label if index == 0 else ''):<{LABEL}}{line}", role=role)
 
 
+def repeats(previous: Finding | None, finding: Finding) -> bool:
+    """Whether the remedies, being several, are those of the finding that was told before."""
+    return previous is not None and previous.remedies == finding.remedies and len(finding.remedies) > 1
+
+
 def finding_lines(
     finding: Finding, source: str, *, previous: Finding | None = None, everything: bool = False
 ) -> Iterator[Line]:
@@ -97,14 +107,13 @@ def finding_lines(
     title = f"{finding.code}  {finding.message}"
     gap = max(2, _WIDTH - len(title) - len(source))
     yield Line(text=f"{title}{' ' * gap}{source}", role=finding.severity.value)
-    places = [where_text(where) for where in finding.where]
-    found = f"{folded(places, everything=everything, unit='more places')}: {finding.found}" if places else finding.found
-    yield from labelled("found", found)
+    places = places_text(finding, everything=everything)
+    yield from labelled("found", f"{places}: {finding.found}" if places else finding.found)
     if finding.provided:
         yield from labelled("provided", finding.provided)
     if finding.here:
         yield from labelled("here", finding.here)
-    repeated = previous is not None and previous.remedies == finding.remedies and len(finding.remedies) > 1
+    repeated = repeats(previous, finding)
     if repeated:
         yield Line(text=f"  {'fix':<{LABEL}}as above", role="fix")
     for index, remedy in enumerate(() if repeated else finding.remedies):
@@ -113,17 +122,35 @@ def finding_lines(
     yield from labelled("more", f"loadstone explain {finding.code}")
 
 
+def places_text(finding: Finding, *, everything: bool = False) -> str:
+    """Where a finding stands in the file: the first places, and how many are left; empty where it has none."""
+    return folded([where_text(where) for where in finding.where], everything=everything, unit="more places")
+
+
+def answer_text(diagnosis: Diagnosis) -> str:
+    """The answer in a few words."""
+    if diagnosis.loads is False and diagnosis.loads_uncompiled:
+        return "loads only with compile=False"
+    return {True: "loads", False: "does not load", None: "cannot be judged"}[diagnosis.loads]
+
+
+def counts_text(diagnosis: Diagnosis) -> str:
+    """How many findings of each severity there are: ``7 errors, 1 note``."""
+    counts = ((severity.value, sum(each.severity is severity for each in diagnosis.findings)) for severity in Severity)
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts if count)
+
+
 def verdict_text(diagnosis: Diagnosis) -> str:
     """The answer in one line."""
-    answer = {True: "loads", False: "does not load", None: "cannot be judged"}[diagnosis.loads]
-    if diagnosis.loads is False and diagnosis.loads_uncompiled:
-        answer = "loads only with compile=False"
-    counts = [
-        f"{count} {severity.value}{'' if count == 1 else 's'}"
-        for severity in Severity
-        if (count := sum(finding.severity is severity for finding in diagnosis.findings))
-    ]
-    return f"{diagnosis.source} {answer} in {diagnosis.environment}" + (f": {', '.join(counts)}" if counts else "")
+    counts = counts_text(diagnosis)
+    answer = f"{diagnosis.source} {answer_text(diagnosis)} in {diagnosis.environment}"
+    return f"{answer}: {counts}" if counts else answer
+
+
+def all_load(diagnoses: Iterable[Diagnosis]) -> bool | None:
+    """The answer for several models: False as soon as one does not load, None where one of the rest is unknown."""
+    answers = {diagnosis.loads for diagnosis in diagnoses}
+    return False if False in answers else None if None in answers else True
 
 
 def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
@@ -133,6 +160,14 @@ def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterat
         yield Line(text="")
     role = {True: "title", False: "error", None: "warning"}[diagnosis.loads]
     yield Line(text=verdict_text(diagnosis), role=role)
+
+
+def diagnoses_lines(diagnoses: Iterable[Diagnosis], *, everything: bool = False) -> Iterator[Line]:
+    """Several diagnoses, one after another."""
+    for index, diagnosis in enumerate(diagnoses):
+        if index:
+            yield Line(text="")
+        yield from diagnosis_lines(diagnosis, everything=everything)
 
 
 def page_lines(page: str) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -72,3 +73,8 @@ class Lock:
     key: str = ""
     diagnosis: Diagnosis | None = None
     others: tuple[Candidate, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""
+        shown: str = import_module("loadstone.report.html").lock_html(self)
+        return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -157,3 +158,8 @@ class Proof:
     def attempt(self) -> Attempt:
         """The one that worked."""
         return self.attempts[-1]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""
+        shown: str = import_module("loadstone.report.html").proof_html(self)
+        return shown

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,11 @@ class Conversion:
     target: str
     notes: tuple[Note, ...]
     parity: Parity
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""
+        shown: str = import_module("loadstone.report.html").conversion_html(self)
+        return shown
 
 
 def convert(

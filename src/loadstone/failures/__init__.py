@@ -1,0 +1,1 @@
+"""What a running program raised, looked into: explained, and diagnosed where the model file is found."""
