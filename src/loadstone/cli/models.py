@@ -121,11 +121,17 @@ def _others(diagnoses: Sequence[Diagnosis], *, everything: bool) -> dict[str, Ca
 
 @click.command()
 @click.argument("what")
+@click.option("--model", type=click.Path(path_type=Path), help="The model that was to be loaded, which decides.")
+@click.option(
+    "--env", type=click.Path(path_type=Path), help="The environment it was to be loaded in, as for loadstone diagnose."
+)
+@click.option("--target", help="Releases instead, as for loadstone diagnose.")
 @common.reporting("text", "json")
-def explain(what: str, **reporting: Any) -> None:
+def explain(what: str, model: Path | None, env: Path | None, target: str | None, **reporting: Any) -> None:
     """Print the page of a finding (LS301); or tell what an error means.
 
     WHAT is a finding's code, a file with a traceback or a log, - for standard input, or an error's text in quotes.
+    Where several causes have the same words, --model and --env decide.
     """
     from loadstone.report.json import dumps  # noqa: PLC0415 - commands import only what they use
 
@@ -137,17 +143,20 @@ def explain(what: str, **reporting: Any) -> None:
         found = rule(what)
         common.report(lambda: page_lines(found.page), lambda: dumps(rule_report(found)), **reporting)
         return
-    from loadstone.report.explanation import explanation_lines, explanation_report  # noqa: PLC0415 - as above
-    from loadstone.rules.explaining import explanations, reading  # noqa: PLC0415 - as above
+    if model is None and (env is not None or target is not None):
+        raise click.UsageError("--env and --target say where --model was to be loaded: give it too")
+    if env is not None and target is not None:
+        raise click.UsageError("--env and --target name two environments: give one")
+    from loadstone.failures.explained import explain as explained  # noqa: PLC0415 - as above
+    from loadstone.report.explanation import explanation_report  # noqa: PLC0415 - as above
 
-    text = _text_of(what)
-    told, beside = explanations(text), reading(text)
+    told = explained(_text_of(what), model=model, env=env, target=target)
     common.report(
-        lambda: explanation_lines(told, beside, everything=reporting["everything"]),
-        lambda: dumps(explanation_report(told, beside)),
+        lambda: told.lines(everything=reporting["everything"]),
+        lambda: dumps(explanation_report(told.explanations, told.reading)),
         **reporting,
     )
-    sys.exit(common.YES if told else common.UNEXAMINED)
+    sys.exit(common.YES if told.explanations else common.UNEXAMINED)
 
 
 def _text_of(what: str) -> str:

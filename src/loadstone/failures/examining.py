@@ -95,10 +95,10 @@ def examine(error: BaseException, env: Path | None = None) -> Examination | None
     if not traces.is_loader and traces.path is None:
         return None
     explained = explain(error)
-    if not traces.is_loader and not explained.explanations:
+    if not traces.is_loader and not explained.is_known:
         return None
     if traces.path is None:
-        return Examination(diagnosis=None, explained=explained) if explained.explanations else None
+        return Examination(diagnosis=None, explained=explained) if explained.is_known else None
     diagnosis = without_given(diagnose(read(traces.path), environments_of(env)), traces.given)
     if env is None and _ADDONS_MODULE not in sys.modules:
         diagnosis = without_addons(diagnosis)

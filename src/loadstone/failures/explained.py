@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loadstone.environment.sources import environments_of
+from loadstone.formats import read
 from loadstone.report.explanation import explanation_lines
 from loadstone.report.text import render
-from loadstone.rules.explaining import explanations, reading
+from loadstone.rules import diagnose
+from loadstone.rules.explaining import Confidence, decided, explanations, reading
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from loadstone.report.text import Line
@@ -30,9 +35,14 @@ class Explained:
     explanations: tuple[Explanation, ...]
     reading: Reading
 
-    def lines(self) -> Iterator[Line]:
+    @property
+    def is_known(self) -> bool:
+        """Whether the message itself is one that a finding raises, and not only the code that ran."""
+        return any(each.confidence is not Confidence.POSSIBLE for each in self.explanations)
+
+    def lines(self, *, everything: bool = False) -> Iterator[Line]:
         """The report, line by line."""
-        yield from explanation_lines(self.explanations, self.reading, everything=False)
+        yield from explanation_lines(self.explanations, self.reading, everything=everything)
 
     def __str__(self) -> str:
         return render(self.lines(), colour=False).rstrip()
@@ -43,15 +53,25 @@ class Explained:
         return lines_html(self.lines())
 
 
-def explain(what: str | BaseException) -> Explained:
-    """Tell what an error means, without the model: the findings that are known to raise it.
+def explain(
+    what: str | BaseException,
+    *,
+    model: str | os.PathLike[str] | None = None,
+    env: str | os.PathLike[str] | None = None,
+    target: str | None = None,
+) -> Explained:
+    """Tell what an error means: the findings that are known to raise it.
 
     Args:
         what: a traceback, a log, a line of an error; or an exception, which is taken with its traceback and with those
             that it came from (``__cause__``, ``__context__``), as Python prints them.
+        model: the model that was to be loaded; what its diagnosis finds decides between several explanations.
+        env: the environment it was to be loaded in, as for `loadstone.diagnose`; by default this Python.
+        target: releases instead, as for `loadstone.diagnose`.
 
     Raises:
-        TypeError: it is neither.
+        TypeError: ``what`` is neither.
+        ProbeError: the environment could not be asked what it holds.
     """
     if isinstance(what, BaseException):
         text = "".join(traceback.format_exception(what))
@@ -59,4 +79,8 @@ def explain(what: str | BaseException) -> Explained:
         text = what
     else:
         raise TypeError(f"explain takes a text or an exception, not {type(what).__name__}")
-    return Explained(explanations=explanations(text), reading=reading(text))
+    told = explanations(text)
+    if model is not None:
+        place = environments_of(None if env is None else Path(env), releases=target)
+        told = decided(told, diagnose(read(Path(model)), place))
+    return Explained(explanations=told, reading=reading(text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from loadstone.rules import RULES
@@ -139,11 +140,18 @@ def _agreement(symptom: Symptom, beside: Reading) -> int:
 
 def _found(symptom: Symptom, text: str) -> re.Match[str] | None:
     """The last place where a symptom holds."""
-    return next((found for found in reversed(list(re.finditer(symptom.pattern, text))) if symptom.holds(found)), None)
+    places = reversed(list(_compiled(symptom.pattern).finditer(text)))
+    return next((found for found in places if symptom.holds(found)), None)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern in which a space stands for any white space, since terminals and R break lines."""
+    return re.compile(pattern.replace(" ", r"\s+"))
 
 
 def _confidence(match: _Match, top: _Match, *, alone: bool, about_models: bool) -> Confidence:
-    if match.symptom.general and not about_models:
+    if match.place == 1 or (match.symptom.general and not about_models):
         return Confidence.POSSIBLE
     in_last = match.place == top.place == 3  # noqa: PLR2004 - see `_Match.place`
     if match.rank == top.rank and in_last:

@@ -62,7 +62,8 @@ RULE = Rule(
     raises=(
         Symptom(pattern=r"File not found: filepath=", raised_by="Keras 3, for a path that ends in .keras", usual=True),
         Symptom(
-            pattern=r"Unable to (?:synchronously )?open file \(unable to open file", raised_by="h5py, for a .h5 path"
+            pattern=r"Unable to (?:synchronously )?open file \(unable to open file(?!.*errno = 13)",
+            raised_by="h5py, for a .h5 path",
         ),
         Symptom(pattern=r"No file or directory found at", raised_by="tf.keras 2.5 to 2.15"),
         Symptom(pattern=r"SavedModel file does not exist at", raised_by="tf.keras up to 2.4, whatever the suffix"),
@@ -78,7 +79,7 @@ RULE = Rule(
             general=True,
         ),
         Symptom(
-            pattern=r"Failed to find any matching files for|Unsuccessful TensorSliceReader constructor",
+            pattern=r"Failed to find any matching files for(?!.*variables/variables)",
             raised_by="TensorFlow, for a checkpoint",
         ),
         Symptom(

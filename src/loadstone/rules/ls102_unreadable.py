@@ -59,8 +59,12 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
-            pattern=r"(?:errno = 13|\[Errno 13\] Permission denied|PermissionDeniedError)",
-            raised_by="h5py, Python and TensorFlow",
+            pattern=r"unable to open file: .*errno = 13|PermissionDeniedError",
+            raised_by="h5py and TensorFlow",
+        ),
+        Symptom(
+            pattern=r"\[Errno 13\] Permission denied",
+            raised_by="Python",
             general=True,
         ),
         Symptom(

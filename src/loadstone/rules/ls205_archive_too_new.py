@@ -64,6 +64,10 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(pattern=r"SavedModel file does not exist at: .*\.keras/", raised_by="tf.keras up to 2.4"),
-        Symptom(pattern=r"Unable to open file \(file signature not found\)", raised_by="tf.keras 2.5 to 2.11"),
+        Symptom(
+            pattern=r"Unable to open file \(file signature not found\)",
+            raised_by="tf.keras 2.5 to 2.11",
+            general=True,
+        ),
     ),
 )

@@ -76,7 +76,9 @@ RULE = Rule(
             raised_by="tf.keras 2.12 to 2.15, tf_keras",
         ),
         Symptom(
-            pattern=r"Unknown layer: '?Functional\b|Invalid layer: Functional", raised_by="tf.keras up to 2.2, Keras"
+            pattern=r"Unknown layer: '?Functional\b|Invalid layer: Functional",
+            raised_by="tf.keras up to 2.2, Keras",
+            general=True,
         ),
         Symptom(pattern=r"unexpected keyword argument 'batch_shape'", raised_by="Keras up to 2.3"),
         Symptom(pattern=r"Unknown dtype policy|Unknown layer: '?DTypePolicy", raised_by="tf.keras"),

@@ -86,6 +86,7 @@ RULE = Rule(
         Symptom(
             pattern=r"Unknown layer: '?(?:TFOpLambda|SlicingOpLambda|TensorFlowOpLayer|GetItem|NotEqual)\b",
             raised_by="Keras 3, and tf.keras older than the file",
+            usual=True,
         ),
         Symptom(
             pattern=r"Unable to restore a layer of class (?:TFOpLambda|SlicingOpLambda)",

@@ -37,7 +37,7 @@ from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import moved_modules
 from loadstone.rules.remedies import convert, isolated
-from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +81,8 @@ RULE = Rule(
         Symptom(
             pattern=r"Layer '[^']+' expected \d+ variables, but received 0 variables during loading",
             raised_by="tf.keras 2.13 to 2.15, tf_keras",
+            generation=Generation.TF_KERAS,
+            usual=True,
         ),
     ),
 )

@@ -169,7 +169,7 @@ RULE = Rule(
             general=True,
         ),
         Symptom(
-            pattern=r"func_load|marshal\.loads|XXX lineno: \d+, opcode|lambda_layer\.py|\bLambda\b|<lambda>",
+            pattern=r"func_load|marshal\.loads|XXX lineno: \d+, opcode|lambda_layer\.py|\bLambda\b",
             raised_by="Keras, while it revives a Lambda",
             in_frames=True,
             usual=True,

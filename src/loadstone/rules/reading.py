@@ -49,7 +49,10 @@ _RELEASE = re.compile(
 _PYTHON = re.compile(
     r"\bpython(?P<version>[23]\.\d{1,2})\b|\bPython(?: version:?)? (?P<said>[23]\.\d{1,2})", re.IGNORECASE
 )
-_MODEL = re.compile(r"""["'(=:\s](?P<path>(?:[A-Za-z]:)?[^\s"'()=:<>|*?]{0,200}\.(?:h5|hdf5|keras|pb))\b(?![\w.])""")
+_MODEL = re.compile(
+    r"""(?P<quote>["'])(?P<quoted>[^"'\n]{1,200}\.(?:h5|hdf5|keras|pb))(?P=quote)"""
+    r"""|["'(=:\s](?P<path>(?:[A-Za-z]:)?[^\s"'()=:<>|*?]{0,200}\.(?:h5|hdf5|keras|pb))(?![\w-]|\.\w)"""
+)
 
 #: Files that only one generation of loaders has, and what it is called. The first that is found counts.
 _LOADERS = (
@@ -124,7 +127,7 @@ def reading(text: str) -> Reading:
         loader=loader[1] if loader else None,
         generation=loader[2] if loader else None,
         releases=tuple(sorted(releases.items())),
-        models=tuple(dict.fromkeys(each["path"] for each in _MODEL.finditer(plain))),
+        models=tuple(dict.fromkeys(each["quoted"] or each["path"] for each in _MODEL.finditer(plain))),
     )
 
 

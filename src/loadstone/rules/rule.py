@@ -123,5 +123,11 @@ class Rule:
         return f"# {self.code}: {self.name}\n\n{self._text}"
 
     @property
+    def cure(self) -> str:
+        """The first paragraph of what the page says to do, in one line."""
+        _, _, cure = self._text.partition("## How to fix it\n\n")
+        return " ".join(cure.partition("\n\n")[0].split())
+
+    @property
     def _text(self) -> str:
         return sys.modules[self.detect.__module__].__doc__ or ""
