@@ -73,6 +73,8 @@ def _kind_of(package: Package, definition: Definition, module: str) -> ObjectKin
     if isinstance(definition.node, Function):
         kind = next((kind for kind in LEADING if module.endswith(f".{kind.value}")), None)
         return kind if kind and is_object(package, definition, kind) else None
+    if f".{ObjectKind.POLICY.value}." in f".{definition.module}.":  # up to 3.3 these have no list of their own
+        return ObjectKind.POLICY
     if package.derives(definition, "Layer"):
         return layer_or_model(package, definition)
     for kind, base in BASES.items():

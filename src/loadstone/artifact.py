@@ -241,7 +241,8 @@ class Payload:
     """A program stored in the configuration. Its bytes are looked at, never run.
 
     ``python`` is the range of Python releases whose code objects look like this; None when it cannot be told.
-    ``names`` are the global and attribute names it uses, for a reader to recognise it by.
+    ``names`` are the global and attribute names it uses, for a reader to recognise it by; ``globals`` those of them
+    that the module it runs in has to have, or Python's own; None when that cannot be told.
     """
 
     kind: PayloadKind
@@ -249,6 +250,7 @@ class Payload:
     size: int
     python: SpecifierSet | None = None
     names: tuple[str, ...] = ()
+    globals: tuple[str, ...] | None = None
     at: Pointer
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from loadstone.formats import bytecode, marshalled
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from loadstone.formats.marshalled import CodeObject
 
 RELEASES: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "code_objects.json").read_text())
@@ -86,6 +88,17 @@ def test_fields_are_those_of_the_function(release: str, name: str) -> None:
     assert read.firstlineno > 1
     assert (read.qualname is None) == (tuple(map(int, release.split("."))) < (3, 11))
     assert bytecode.instructions(read, tuple(map(int, release.split(".")))) is not None  # type: ignore[arg-type] # of two
+
+
+def test_global_names_are_told_from_attributes() -> None:
+    import marshal
+
+    def function(x: Any) -> Any:
+        return K.l2_normalize(x, axis=len(x.shape)), [np.abs(y) for y in x]  # type: ignore[name-defined]  # noqa: F821 - names that are not there are the point
+
+    read = bytecode.parse(marshal.dumps(function.__code__))
+    assert read is not None
+    assert bytecode.global_names(read) == ("K", "len", "np")
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -114,7 +114,8 @@ def bytecode(python: str, *names: str) -> Payload:
         size=100,
         python=SpecifierSet(python),
         names=names,
-        at=Pointer(document="model_config", path="/config/layers/1/config/function/0"),
+        globals=names[:1],
+        at=Pointer(document="model_config", path="/config/layers/Lambda/config/function/0"),
     )
 
 

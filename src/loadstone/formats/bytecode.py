@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
-__all__ = ["Instruction", "decode", "instructions", "names", "nested", "parse", "releases", "versions"]
+__all__ = ["Instruction", "decode", "global_names", "instructions", "names", "nested", "parse", "releases", "versions"]
 
 Release = tuple[int, int]
 
 _UNIT = 2  # bytes of an instruction since Python 3.6
 _ARGUMENTS_SINCE = 90  # before 3.6, opcodes from here on are followed by two bytes of argument
+_GLOBALS_SHIFTED = (3, 11)  # from here on the lowest bit of LOAD_GLOBAL's argument says something else
 _RETURN_VALUE = 83  # up to 3.12
 _RELATIVE_JUMPS = frozenset({"JUMP_FORWARD", "FOR_ITER", "SETUP_FINALLY", "SETUP_WITH", "SETUP_ASYNC_WITH"})
 _ABSOLUTE_JUMPS = frozenset(
@@ -61,6 +62,24 @@ def decode(text: str) -> bytes | None:
 def names(code: CodeObject) -> tuple[str, ...]:
     """List the global and attribute names that a function and the functions in it use, in order of first use."""
     return tuple(dict.fromkeys(name for part in nested(code) for name in part.names))
+
+
+def global_names(code: CodeObject) -> tuple[str, ...] | None:
+    """List the names that a function and those in it look up in their module, or among Python's own.
+
+    None for code of Python 3.5 and older, which is not disassembled.
+    """
+    release = max(versions(code)[0], min(opcodes()))
+    shift = 1 if release >= _GLOBALS_SHIFTED else 0
+    found: dict[str, None] = {}
+    for part in nested(code):
+        read = instructions(part, release)
+        if read is None:
+            return None
+        for one in read:
+            if one.name == "LOAD_GLOBAL" and one.argument >> shift < len(part.names):
+                found[part.names[one.argument >> shift]] = None
+    return tuple(found)
 
 
 def nested(code: CodeObject) -> Iterator[CodeObject]:

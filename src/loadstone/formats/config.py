@@ -344,6 +344,7 @@ def _payload(document: str, visit: Visit, path: str, text: str, *, is_declared: 
         size=len(text) if data is None else len(data),
         python=None if code is None else bytecode.releases(code),
         names=() if code is None else bytecode.names(code),
+        globals=None if code is None else bytecode.global_names(code),
         at=Pointer(document=document, path=path),
     )
 

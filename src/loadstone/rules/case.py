@@ -29,6 +29,9 @@ _INTERNAL = ("keras.src.", "keras.engine.", "keras.layers.core.", "tf_keras.src.
 FIRST_REVIVING = Version("2.2")
 _FIRST_FALLING_BACK = Version("2.10")
 
+#: The first Keras 3 that hands its arguments on to the reader of HDF5 files (``saving_api.py``).
+_FIRST_HANDING_ON = Version("3.2")
+
 _FIRST_WITH_SRC = Version("2.13")
 _FIRST_TF_KERAS = Version("2.16")
 
@@ -120,6 +123,11 @@ class Case:
         """Whether the loader insists on the stored settings when it revives the objects of a SavedModel."""
         tensorflow = self.environment.tensorflow
         return tensorflow is not None and FIRST_REVIVING <= tensorflow < _FIRST_FALLING_BACK
+
+    @property
+    def compiles_always(self) -> bool:
+        """Whether the loader hands neither ``compile`` nor ``custom_objects`` on: Keras 3.0 and 3.1, for HDF5."""
+        return self.into_keras_3 and self.is_hdf5 and self.keras is not None and self.keras < _FIRST_HANDING_ON
 
     @property
     def is_refused(self) -> bool:

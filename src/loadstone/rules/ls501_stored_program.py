@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.finding import Blocks, CallWith, Finding, Severity
+from loadstone.rules.program_names import absent_names
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
 
     from loadstone.artifact import Payload
     from loadstone.rules.case import Case
-
-#: The first Keras whose module of the Lambda layer has the name ``tf``: before, TensorFlow imported itself by parts.
-_FIRST_WITH_TF = Version("2.6")
 
 #: The first Keras 3 that keeps ``safe_mode`` for HDF5 files too (``legacy_h5_format.py``).
 _FIRST_SAFE_HDF5 = Version("3.11.3")
@@ -88,8 +86,11 @@ def _outcome(case: Case) -> tuple[Blocks, str]:
         return Blocks.NOTHING, "does not get to"
     if _refuses(case):
         return Blocks.LOADING, "refuses to run"
-    if case.keras is not None and case.keras < _FIRST_WITH_TF and any("tf" in p.names for p in case.artifact.payloads):
-        return Blocks.LOADING, "runs where the name tf does not exist"
+    absent = absent_names(case)
+    if absent:
+        is_revived_anyway = case.is_saved_model and not case.revives_by_settings
+        blocks = Blocks.PERHAPS if is_revived_anyway else Blocks.LOADING
+        return blocks, f"runs where {_listed(absent)} not exist"
     python = case.environment.python
     if all(payload.python is None or python in payload.python for payload in case.artifact.payloads):
         return Blocks.NOTHING, "runs"
@@ -99,6 +100,10 @@ def _outcome(case: Case) -> tuple[Blocks, str]:
     if case.is_saved_model:  # the error is caught, and the layer revived from its stored graph
         return Blocks.NOTHING, f"skips: it is not of Python {python.major}.{python.minor}"
     return Blocks.LOADING, f"cannot read: it is not of Python {python.major}.{python.minor}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"the name {names[0]} does" if len(names) == 1 else f"the names {', '.join(names)} do"
 
 
 def _same_layout(stored: SpecifierSet, python: Version) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
-from loadstone.finding import Blocks, Diagnosis, Severity
+from loadstone.finding import Blocks, CallWith, Diagnosis, Provide, Severity
 from loadstone.needs import is_standalone
 from loadstone.rules import RULES
 from loadstone.rules.case import case_of
@@ -18,6 +18,7 @@ from loadstone.rules.ls213_open_environment import deciding
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Alternatives, Environment, Loader
+    from loadstone.finding import Finding
     from loadstone.needs import Writer
     from loadstone.rules.case import Case
     from loadstone.rules.rule import Rule
@@ -42,8 +43,9 @@ def verdict_with(artifact: Artifact, environment: Environment, loader: Loader | 
 
 
 def _judged(case: Case, rules: tuple[Rule, ...]) -> Diagnosis:
+    found = (finding for rule in rules for finding in rule.detect(case))
     findings = sorted(
-        (finding for rule in rules for finding in rule.detect(case)),
+        (_whatever_is_passed(finding) for finding in found) if case.compiles_always else found,
         key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
     )
     blocked = {finding.blocks for finding in findings}
@@ -55,6 +57,13 @@ def _judged(case: Case, rules: tuple[Rule, ...]) -> Diagnosis:
         loads_uncompiled=False if Blocks.LOADING in blocked else True if known else None,
         findings=tuple(findings),
     )
+
+
+def _whatever_is_passed(finding: Finding) -> Finding:
+    """A finding for a loader that does not look at its arguments: no argument is a remedy."""
+    blocks = Blocks.LOADING if finding.blocks is Blocks.COMPILING else finding.blocks
+    left = tuple(remedy for remedy in finding.remedies if not isinstance(remedy, CallWith | Provide))
+    return replace(finding, blocks=blocks, remedies=left)
 
 
 def _is_of_keras_1(writer: Writer | None) -> bool:
