@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
-from loadstone.artifact import Dialect
+from loadstone.artifact import Dialect, KerasObject
 from loadstone.environment import ImportOutcome, Interpreter
-from tests.rules.artifacts import archive, layer, model, saved_model, written_by
+from tests.rules.artifacts import archive, functional, keras3, layer, model, saved_model, written_by
 from tests.rules.cases_of_files import Row
-from tests.rules.environments import KERAS315, TF215, environment
+from tests.rules.environments import KERAS315, TF28, TF215, environment
 
 DLL = "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: The module could not be found."
 REFUSED = MappingProxyType({"tensorflow": ImportOutcome(imports=False, error=DLL)})
@@ -18,6 +19,14 @@ BIDIRECTIONAL = archive(layer("Bidirectional"), dialect=Dialect.KERAS_3, writer=
 OF_KERAS_3 = archive(layer("Dense"), dialect=Dialect.KERAS_3, writer=(written_by("keras", "3.4.1"),))
 TF24_NEW_NUMPY = environment(python="3.8.18", tensorflow="2.4.1", numpy="1.23.5")
 OF_2_4 = (written_by("keras", "2.4.0"),)
+TWO_ARGUMENTS: dict[str, Any] = {"inbound_nodes": [{"args": [{}, {}], "kwargs": {}}]}
+
+
+def sequential(*, listed: list[Any]) -> KerasObject:
+    """A Sequential model of a functional one, with these outputs, and a layer."""
+    inner = {"class_name": "Functional", "config": {"name": "inner", "layers": [], "output_layers": listed}}
+    outer = {"class_name": "Dense", "config": {"name": "dense"}}
+    return layer("Sequential", {"layers": [inner, outer]}, slot="")
 
 
 STACKS: tuple[Row, ...] = (
@@ -153,5 +162,89 @@ STACKS: tuple[Row, ...] = (
         codes=("LS604",),
         loads=True,
         bare=True,
+    ),
+    Row(
+        name="a table that HDF5 does not hold",
+        artifact=model(layer("TextVectorization", {"vocabulary": None})),
+        environment=TF28,
+        codes=("LS610",),
+        bare=False,
+    ),
+    Row(
+        name="a table whose vocabulary is among the settings",
+        artifact=model(layer("StringLookup", {"vocabulary": ["a", "b"]})),
+        environment=TF28,
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a lookup layer that was experimental when it was saved",
+        artifact=saved_model(
+            layer("StringLookup"), writer=(written_by("keras", "2.4.0"), written_by("tensorflow", "2.4.1"))
+        ),
+        environment=TF215,
+        codes=("LS610",),
+        loads=None,
+    ),
+    Row(
+        name="a model inside a Sequential, with a list of one output",
+        artifact=keras3(sequential(listed=[["dense", 0, 0]])),
+        environment=KERAS315,
+        codes=("LS315",),
+        bare=False,
+    ),
+    Row(
+        name="the same in a release that may unpack it",
+        artifact=keras3(sequential(listed=[["dense", 0, 0]])),
+        environment=environment(tensorflow="2.19.0", keras="3.10.0"),
+        codes=("LS315",),
+        loads=None,
+    ),
+    Row(
+        name="a model inside a Sequential, with one output",
+        artifact=keras3(sequential(listed=["dense", 0, 0])),
+        environment=KERAS315,
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a schedule in the notation of tf.keras",
+        artifact=model(layer("ExponentialDecay", {"decay_steps": 10}, slot="learning_rate", in_training=True)),
+        environment=KERAS315,
+        codes=("LS309",),
+        bare=True,
+    ),
+    Row(
+        name="a loss with a reduction that Keras 3 does not know",
+        artifact=model(layer("Huber", {"reduction": "auto"}, slot="loss", in_training=True)),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=True,
+    ),
+    Row(
+        name="a setting that is taken for a function",
+        artifact=keras3(layer("Attention", {"score_mode": "dot"})),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=False,
+    ),
+    Row(
+        name="an optimizer of the old kind in an archive",
+        artifact=archive(layer("Adam", module="keras.optimizers.legacy", slot="optimizer", in_training=True)),
+        environment=KERAS315,
+        codes=("LS303",),
+        bare=True,
+    ),
+    Row(
+        name="an operation that has the name of a layer",
+        artifact=keras3(
+            functional(
+                [{"class_name": "Subtract", "config": {"name": "subtract"}, "name": "subtract"} | TWO_ARGUMENTS]
+            ),
+            layer("Subtract", {"name": "subtract"}),
+        ),
+        environment=KERAS315,
+        codes=("LS305",),
+        bare=False,
     ),
 )

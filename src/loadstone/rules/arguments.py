@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from packaging.version import Version
 
 from loadstone.artifact import Format
 from loadstone.knowledge import ObjectKind, addons_arguments
@@ -10,6 +13,7 @@ from loadstone.rules.lookup import Found, look_up, own, usable_addons
 
 if TYPE_CHECKING:
     from loadstone.artifact import KerasObject
+    from loadstone.knowledge import BuiltIn
     from loadstone.rules.case import Case
 
 _NONE: frozenset[str] = frozenset()
@@ -18,6 +22,14 @@ _NONE: frozenset[str] = frozenset()
 #: (``model_from_config`` of ``keras/src/legacy/saving/saving_utils.py``, 3.0 to 3.15).
 _REWRITTEN = frozenset({"batch_input_shape", "axis"})
 _REWRITTEN_OF_LAMBDA = frozenset({"module", "function_type", "output_shape_type", "output_shape_module"})
+
+#: Functions beside the layers of Keras 3, whose names the reader of HDF5 files takes for them in any setting from 3.14
+#: on (``class_and_config_for_serialized_keras_object`` of ``keras/src/legacy/saving/serialization.py``).
+_FUNCTIONS = frozenset(
+    {"Input", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum", "multiply", "serialize"}
+    | {"subtract"}
+)
+_FIRST_TAKING_FUNCTIONS = Version("3.14")
 
 #: What the base class of layers takes, in every release.
 _OF_EVERY_LAYER = frozenset({"name", "trainable", "dtype"})
@@ -43,7 +55,24 @@ def _refused_by_keras(case: Case, item: KerasObject) -> frozenset[str]:
     found = own(case, item)
     if found is None or found.open_ended or found.kind in _GRAPHS:
         return _NONE
-    return frozenset(item.config) - found.arguments - _rewritten(case, item)
+    return (frozenset(item.config) - found.arguments - _rewritten(case, item)) | _refused_values(case, item, found)
+
+
+def _refused_values(case: Case, item: KerasObject, found: BuiltIn) -> frozenset[str]:
+    """The keys whose values Keras 3 refuses, though its class takes the keys."""
+    if not case.into_keras_3 or case.keras is None:
+        return _NONE
+    if found.kind is ObjectKind.LOSS and item.config.get("reduction") == "auto":
+        return frozenset({"reduction"})  # ``standardize_reduction`` of ``keras/src/losses/loss.py``
+    if item.class_name == "BatchNormalization" and isinstance(item.config.get("axis"), Sequence):
+        return frozenset({"axis"}) - _rewritten(case, item)
+    if found.kind is ObjectKind.LAYER and case.is_hdf5 and case.keras >= _FIRST_TAKING_FUNCTIONS:
+        return frozenset(
+            key
+            for key, value in item.config.items()
+            if key != "name" and isinstance(value, str) and value in _FUNCTIONS
+        )
+    return _NONE
 
 
 def _refused_by_addons(case: Case, item: KerasObject) -> frozenset[str]:

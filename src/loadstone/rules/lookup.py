@@ -38,6 +38,12 @@ OPERATOR_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer
 #: Keys under which a layer stands inside another layer's configuration.
 NESTED_LAYER_SLOTS = frozenset({"layer", "backward_layer", "forward_layer", "cell", "cells", "main_layer"})
 
+#: Modules of tf.keras 2.11 to 2.15 whose classes Keras 3 does not have, though it has others of the same names.
+_WITHOUT_SUCCESSOR = ("keras.optimizers.legacy", "keras.optimizers.experimental")
+
+#: Where Keras 3 keeps what it has for TensorFlow's ``tf.keras`` alone; archives find it by its module.
+_KEPT = "keras._legacy."
+
 _LAYERS = (ObjectKind.LAYER, ObjectKind.MODEL, ObjectKind.OPERATION)
 _SLOTS: dict[str, tuple[ObjectKind, ...]] = {
     "layers": _LAYERS,
@@ -74,6 +80,10 @@ def look_up(case: Case, item: KerasObject) -> Found:
     """Where the case's loader finds an object, TensorFlow Addons being imported first where it can be."""
     if item.is_identifier and item.in_training and item.class_name in _COMPILE_WORDS:
         return Found.KERAS
+    if item.is_identifier and item.slot == "fn" and case.into_keras_3:
+        return Found.KERAS  # a name that is looked up when the metric is first computed
+    if case.is_archive and case.into_keras_3 and (item.module or "").startswith(_KEPT):
+        return Found.KERAS
     release = usable_addons(case)
     if release is not None and any(registers(release, key) for key in _keys(case, item)):
         return Found.ADDONS
@@ -82,7 +92,7 @@ def look_up(case: Case, item: KerasObject) -> Found:
 
 def own(case: Case, item: KerasObject) -> BuiltIn | None:
     """The loader's own class or function of that name, None where it has none."""
-    if case.keras is None:
+    if case.keras is None or (case.into_keras_3 and (item.module or "").startswith(_WITHOUT_SUCCESSOR)):
         return None
     for kind in kinds(item):
         if kind is ObjectKind.OPERATION and case.is_hdf5:

@@ -69,5 +69,10 @@ RULE = Rule(
             raised_by="tf.keras 2.5 to 2.11",
             general=True,
         ),
+        Symptom(
+            pattern=r"No model config found in the file at",
+            raised_by="tf.keras 2.5 to 2.11, where the weights in the archive begin at a round place",
+            general=True,
+        ),
     ),
 )

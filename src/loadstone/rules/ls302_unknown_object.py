@@ -134,5 +134,10 @@ RULE = Rule(
             raised_by="tf.keras and Keras 3",
             general=True,
         ),
+        Symptom(
+            pattern=r"string indices must be integers",
+            raised_by="Keras 3, for a loss of the author's in .h5",
+            general=True,
+        ),
     ),
 )

@@ -54,7 +54,11 @@ def detect(case: Case) -> Iterator[Finding]:
     if case.loader is None or case.is_refused:
         return
     missing: dict[str, list[KerasObject]] = {}
-    provided_elsewhere = {need.identity for need in case.needs.objects}
+    provided_elsewhere = {
+        need.identity
+        for need in case.needs.objects
+        if not need.providers or any(provider.distribution == ADDONS for provider in need.providers)
+    }
     for item in case.artifact.objects:
         if item.identity in provided_elsewhere or is_operation(case, item):
             continue
@@ -86,5 +90,14 @@ RULE = Rule(
         Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15", claims=of_keras),
         Symptom(pattern=r"Could not locate class '(?:Policy|ThresholdedReLU|CuDNN\w+)'", raised_by="Keras 3"),
         Symptom(pattern=r"Could not interpret activation function identifier", raised_by="Keras 3"),
+        Symptom(
+            pattern=r"'str' object has no attribute 'quantization_mode'",
+            raised_by="Keras 3, for a policy of tf.keras in .h5",
+        ),
+        Symptom(
+            pattern=r"keras\.optimizers\.(?:legacy|experimental)\S* (?:because it is not a KerasSaveable|cannot be )"
+            r"|keras\.optimizers\.legacy`? is not supported",
+            raised_by="Keras 3, for an archive of tf.keras",
+        ),
     ),
 )

@@ -30,26 +30,37 @@ same. A model that is still being developed is better saved as `.keras`, which s
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge import ObjectKind
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
+from loadstone.rules.names import of_keras_operation
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import KerasObject
+    from loadstone.artifact import Json, KerasObject
     from loadstone.rules.case import Case
+
+
+#: Operations of Keras 3 that have the name of a layer which takes a list.
+_MERGING = frozenset({"Add", "Average", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"})
 
 
 def detect(case: Case) -> Iterator[Finding]:
     """Operations that the loader cannot turn into a layer again."""
     if case.keras is None or case.is_refused or (case.is_saved_model and not case.revives_by_settings):
         return
-    unknown = [item for item in case.artifact.objects if is_operation(case, item)]
+    called = _argument_counts(case) if case.is_hdf5 and case.from_keras_3 else {}
+    unknown = [
+        item
+        for item in case.artifact.objects
+        if is_operation(case, item) or (called and _is_taken_for_a_layer(item, called))
+    ]
     if unknown:
         names = sorted({item.class_name for item in unknown})
         yield Finding(
@@ -73,6 +84,34 @@ def is_operation(case: Case, item: KerasObject) -> bool:
     return case.built_in(item.class_name, ObjectKind.OPERATION) is not None
 
 
+def _is_taken_for_a_layer(item: KerasObject, called: Mapping[str, int]) -> bool:
+    """Whether an operation has the name of a layer, which is called in another way: ``Subtract(a, b)``.
+
+    The settings of an operation have a name, and neither of the two that those of every layer have.
+    """
+    if item.slot != "layers" or item.class_name not in _MERGING or not {"trainable", "dtype"}.isdisjoint(item.config):
+        return False
+    return called.get(str(item.config.get("name")), 1) != 1
+
+
+def _argument_counts(case: Case) -> Mapping[str, int]:
+    """How many arguments each layer of a functional model is called with, by its name."""
+    found: dict[str, int] = {}
+    for item in case.artifact.objects:
+        for layer in _mappings(item.config.get("layers")):
+            for node in _mappings(layer.get("inbound_nodes")):
+                arguments = node.get("args")
+                if isinstance(arguments, Sequence):
+                    found[str(layer.get("name"))] = len(arguments)
+    return found
+
+
+def _mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The mappings of a list; nothing of what is none."""
+    if isinstance(value, Sequence):
+        yield from (each for each in value if isinstance(each, Mapping))
+
+
 def _described(item: KerasObject) -> str:
     function = item.config.get("function")
     return f"{item.class_name} of {function}" if isinstance(function, str) else item.class_name
@@ -91,6 +130,16 @@ RULE = Rule(
         Symptom(
             pattern=r"Unable to restore a layer of class (?:TFOpLambda|SlicingOpLambda)",
             raised_by="tf.keras 2.3, for a SavedModel",
+        ),
+        Symptom(
+            pattern=r"too many positional arguments|takes \d+ positional arguments? but \d+ were given",
+            raised_by="Keras 3, for an operation of two tensors in .h5",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Unknown layer: '?(?P<name>\w+)",
+            raised_by="Keras 3, for an operation in .h5",
+            claims=of_keras_operation,
         ),
         Symptom(
             pattern=r"Unknown?\w* layer: '?(?:TF)?Op(?:Lambda|erator)",

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.arguments import refused_arguments
 from loadstone.rules.remedies import convert, isolated, uncompiled
-from loadstone.rules.rule import WRAPPED, Rule, Symptom
+from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,6 +149,17 @@ RULE = Rule(
             r"batch_input_shape)'",
             raised_by="a release that expects other keys",
             means="the settings lack a key that this release expects",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Invalid value for argument `\w+`",
+            raised_by="Keras 3",
+            means="a setting has a value that this release does not know",
+            general=True,
+        ),
+        Symptom(
+            pattern=UNRESTORED,
+            raised_by="tf.keras, for a SavedModel",
             general=True,
         ),
     ),

@@ -2,8 +2,9 @@
 
 ## What it means
 
-A wrapper (`Bidirectional`, `TimeDistributed`) or a recurrent layer holds another layer or a cell, stored with its
-class name alone. Keras 3 reads what stands inside another layer only in its own notation, which names the module too.
+A wrapper (`Bidirectional`, `TimeDistributed`) or a recurrent layer holds another layer or a cell, or an optimizer
+holds a schedule, stored with its class name alone. Keras 3 reads what stands inside another layer only in its own
+notation, which names the module too.
 
 ## Why it happens
 
@@ -34,12 +35,13 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.lookup import NESTED_LAYER_SLOTS, Found, look_up
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import convert, isolated, uncompiled
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
 
 
@@ -53,16 +55,32 @@ def detect(case: Case) -> Iterator[Finding]:
         if item.slot in NESTED_LAYER_SLOTS and item.module is None and look_up(case, item) is Found.KERAS
     ]
     if bare:
-        yield Finding(
-            code=RULE.code,
-            severity=Severity.ERROR,
-            blocks=Blocks.LOADING,
-            message="layers inside layers are written in the notation of tf.keras up to 2.12",
-            where=tuple(item.at for item in bare),
-            found=f"class {', '.join(sorted({item.class_name for item in bare}))} without a module",
-            here=case.here,
-            remedies=(*convert(case), *isolated(case)),
-        )
+        yield _finding(case, bare, Blocks.LOADING, "layers inside layers are")
+    schedules = [
+        item
+        for item in case.artifact.objects
+        if item.slot == "learning_rate" and item.module is None and item.config and look_up(case, item) is Found.KERAS
+    ]
+    if schedules:
+        yield _finding(case, schedules, Blocks.COMPILING, "the learning rate's schedule is")
+
+
+def _finding(case: Case, bare: list[KerasObject], blocks: Blocks, what: str) -> Finding:
+    compiled = blocks is Blocks.COMPILING
+    return Finding(
+        code=RULE.code,
+        severity=Severity.ERROR,
+        blocks=blocks,
+        message=f"{what} written in the notation of tf.keras up to 2.12",
+        where=tuple(item.at for item in bare),
+        found=f"class {', '.join(sorted({item.class_name for item in bare}))} without a module",
+        here=case.here,
+        remedies=(
+            *convert(case),
+            *((uncompiled(case, "leaves the compile state out"),) if compiled else ()),
+            *isolated(case),
+        ),
+    )
 
 
 RULE = Rule(

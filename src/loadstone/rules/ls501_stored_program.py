@@ -86,19 +86,20 @@ def _outcome(case: Case) -> tuple[Blocks, str]:
         return Blocks.NOTHING, "does not get to"
     if _refuses(case):
         return Blocks.LOADING, "refuses to run"
+    python = case.environment.python
+    readable = [p for p in case.artifact.payloads if p.python is None or _same_layout(p.python, python)]
+    if case.is_saved_model and not readable:  # the error is caught, and the layer revived from its stored graph
+        return Blocks.NOTHING, f"skips: it is not of Python {python.major}.{python.minor}"
     absent = absent_names(case)
     if absent:
         is_revived_anyway = case.is_saved_model and not case.revives_by_settings
         blocks = Blocks.PERHAPS if is_revived_anyway else Blocks.LOADING
         return blocks, f"runs where {_listed(absent)} not exist"
-    python = case.environment.python
     if all(payload.python is None or python in payload.python for payload in case.artifact.payloads):
         return Blocks.NOTHING, "runs"
-    if any(payload.python is not None and _same_layout(payload.python, python) for payload in case.artifact.payloads):
+    if any(payload.python is not None for payload in readable):
         # It can be read, and what its instructions do here is another matter: some still run, some end the process.
         return Blocks.PERHAPS, f"may run: it is not of Python {python.major}.{python.minor}, and can be read there"
-    if case.is_saved_model:  # the error is caught, and the layer revived from its stored graph
-        return Blocks.NOTHING, f"skips: it is not of Python {python.major}.{python.minor}"
     return Blocks.LOADING, f"cannot read: it is not of Python {python.major}.{python.minor}"
 
 

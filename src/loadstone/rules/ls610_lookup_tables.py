@@ -34,24 +34,82 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
+from loadstone import knowledge
+from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
-    from loadstone.finding import Finding
+    from collections.abc import Iterator
+
+    from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
 
+#: Layers with a table that is filled by `adapt`, or by a vocabulary among their settings.
+_WITH_TABLES = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
 
-def detect(_case: Case) -> tuple[Finding, ...]:
-    """Nothing: it is in the code around the file, which only a traceback shows."""
-    return ()
+#: Those of them, and one without a table, that are other classes since they left ``experimental.preprocessing``.
+_MOVED = _WITH_TABLES | {"Discretization"}
+_FIRST_MOVED = Version("2.6")
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Layers whose table HDF5 cannot hold, and those of a SavedModel that have become others."""
+    if not case.into_keras_2 or case.is_refused:
+        return
+    if case.is_hdf5:
+        found = [each for each in case.artifact.objects if each.class_name in _WITH_TABLES and _is_adapted(each)]
+        if found:
+            yield _finding(case, found, Blocks.LOADING, "HDF5 does not hold")
+    elif case.is_saved_model and _is_of_another_kind(case):
+        found = [each for each in case.artifact.objects if each.class_name in _MOVED]
+        if found:
+            yield _finding(case, found, Blocks.PERHAPS, "another release keeps in another way")
+
+
+def _is_adapted(item: KerasObject) -> bool:
+    return not item.config.get("vocabulary")
+
+
+def _is_of_another_kind(case: Case) -> bool:
+    """Whether the SavedModel was written before these layers became public, and the loader has the public ones."""
+    writer, here = case.needs.writer("tensorflow"), case.environment.tensorflow
+    if writer is None or here is None or here < _FIRST_MOVED:
+        return False
+    return not any(r.version in writer.versions for r in knowledge.tensorflow_releases() if r.version >= _FIRST_MOVED)
+
+
+def _finding(case: Case, found: list[KerasObject], blocks: Blocks, why: str) -> Finding:
+    names = ", ".join(sorted({item.class_name for item in found}))
+    return Finding(
+        code=RULE.code,
+        severity=Severity.ERROR if blocks is Blocks.LOADING else Severity.WARNING,
+        blocks=blocks,
+        message=f"{names} has a table that {why}",
+        where=tuple(item.at for item in found),
+        found=f"{names} without its vocabulary among the settings",
+        here=case.here,
+        remedies=(*convert(case), *isolated(case)),
+    )
 
 
 RULE = Rule(
     code="LS610",
     name="lookup-tables",
     detect=detect,
-    in_texts_only=True,
     raises=(
+        Symptom(
+            pattern=r"Save or restore weights that is not an instance of `tf\.Variable` is not supported in h5",
+            raised_by="tf.keras 2.3 to 2.15, for HDF5",
+            means="the table of a lookup layer cannot be read from HDF5",
+        ),
+        Symptom(
+            pattern=r"not bound to checkpointed values|Cannot call custom layer \w+ of type",
+            raised_by="tf.keras, for a SavedModel of an older release",
+            general=True,
+        ),
         Symptom(
             pattern=r"Table (?:not|already) initialized",
             raised_by="TensorFlow",

@@ -21,6 +21,13 @@ def of_keras(name: str) -> bool:
     return any(provider.distribution != ADDONS for provider in _providers(name))
 
 
+def of_keras_operation(name: str) -> bool:
+    """Whether Keras 3 has the name for an operation, and for no layer."""
+    newest = knowledge.keras_releases()[-1].version
+    is_layer = knowledge.built_in(name, newest, knowledge.ObjectKind.LAYER, None) is not None
+    return not is_layer and knowledge.built_in(name, newest, knowledge.ObjectKind.OPERATION, None) is not None
+
+
 def of_nobody(name: str) -> bool:
     """Whether no package that is known has the name, so that it is the author's own."""
     return not of_addons(name) and not of_keras(name)

@@ -38,7 +38,7 @@ def _one(case: Case, use: KerasObject) -> Blocks:
 def _in_saved_model(case: Case, use: KerasObject) -> Blocks:
     """A SavedModel brings its own functions: what has no class is revived from them, with two exceptions.
 
-    Recurrent layers cannot be revived without their cell's class, nor metrics without theirs
+    Recurrent layers cannot be revived without their cell's class, nor what it was compiled with without theirs
     (``_try_build_layer`` and ``revive_custom_object`` of ``keras/saving/saved_model/load.py``).
     """
     tensorflow = case.environment.tensorflow
@@ -46,7 +46,7 @@ def _in_saved_model(case: Case, use: KerasObject) -> Blocks:
         return Blocks.NOTHING  # refused as a whole, by another rule; or never asked for its class
     if use.slot in {"cell", "cells"}:
         return Blocks.LOADING
-    if use.in_training and use.slot in {"metrics", "weighted_metrics", "optimizer"}:
+    if use.in_training and use.slot in {"fn", "loss", "metrics", "optimizer", "weighted_metrics"}:
         return Blocks.COMPILING
     return Blocks.NOTHING
 
