@@ -60,6 +60,12 @@ from loadstone.rules import (
     ls503_file_operation,
     ls504_path_in_settings,
     ls505_foreign_callable,
+    ls506_escaping_name,
+    ls507_impostor_name,
+    ls508_carried_program,
+    ls509_hidden_graph,
+    ls510_inflating_member,
+    ls511_runs_when_opened,
 )
 
 if TYPE_CHECKING:
@@ -122,6 +128,12 @@ RULES: tuple[Rule, ...] = (
     ls503_file_operation.RULE,
     ls504_path_in_settings.RULE,
     ls505_foreign_callable.RULE,
+    ls506_escaping_name.RULE,
+    ls507_impostor_name.RULE,
+    ls508_carried_program.RULE,
+    ls509_hidden_graph.RULE,
+    ls510_inflating_member.RULE,
+    ls511_runs_when_opened.RULE,
 )
 
 
