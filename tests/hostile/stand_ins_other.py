@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from tests.hostile.model_files import archive, function, lambda_layer, sequential
 from tests.hostile.stand_ins_archives import OBJECTS, lying_npz
 
 if TYPE_CHECKING:
@@ -46,7 +49,21 @@ def _joblib() -> bytes:
     return zlib.compress(pickle.dumps([zlib.crc32], protocol=4))
 
 
+def _architecture(path: Path) -> None:
+    layers = sequential(lambda_layer(function=function("os", "getenv")))
+    path.write_text(json.dumps(layers), encoding="utf-8")
+
+
+def _unpacked(path: Path) -> None:
+    path.mkdir()
+    archive(path.parent / "packed.zip", sequential(lambda_layer(function=function("os", "getenv"))))
+    with zipfile.ZipFile(path.parent / "packed.zip") as packed:
+        packed.extractall(path)
+
+
 OTHERS: tuple[Row, ...] = (
+    ("a function of os in an architecture alone", "CVE-2025-1550", "LS505", "model.json", _architecture),
+    ("a function of os in an unpacked archive", "CVE-2025-1550", "LS505", "unpacked", _unpacked),
     ("a pickle", "", "LS511", "model.pkl", _bytes(BINARY)),
     ("a pickle of protocol 0", "", "LS511", "model.pickle", _bytes(TEXT)),
     ("a pickle named as a model", "", "LS511", "model.h5", _bytes(BINARY)),

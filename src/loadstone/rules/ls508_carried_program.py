@@ -84,6 +84,5 @@ RULE = Rule(
             pattern=r"Requested the deserialization of a `(?:TFSMLayer|TorchModuleWrapper)`",
             raised_by="Keras 3.11.3 and newer",
         ),
-        Symptom(pattern=r"No module named 'torch'", raised_by="Keras 3, where PyTorch is not installed"),
     ),
 )
