@@ -139,7 +139,7 @@ def plain(python: Path) -> Clean:
     models: tuple[Model | EraModel, ...] = (*MODELS, *ERA_MODELS)
     files = [model.path for model in models if model.architecture not in WITH_PROGRAMS]
     theirs = scanned(python, files)
-    ours = sum(any(code >= "LS5" for code in codes(path)) for path in files)
+    ours = sum(any(code.startswith("LS5") for code in codes(path)) for path in files)
     return Clean(files=len(files), ours=ours, theirs=sum(theirs[str(path)] == FOUND for path in files))
 
 
