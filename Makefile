@@ -62,6 +62,7 @@ bench: .venv/.developer ## measure, side by side in one run
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/diagnose.py
 	@$(BIN)/python benchmarks/eras.py
+	@$(BIN)/python benchmarks/safety.py
 
 fixtures: .venv/.developer ## write the corpus anew with the releases of the past (minutes)
 	@$(BIN)/python tasks/fixtures.py

@@ -55,6 +55,8 @@ class DefectKind(Enum):
     INCOMPLETE = "incomplete"  # a needed part is absent
     LEAVES_FILE = "leaves-file"  # a link, external storage or a path out of the file; never followed
     OVERSIZED = "oversized"  # declares more than its bytes can hold, or than the limits allow
+    INFLATES = "inflates"  # within the limits, but compressed as no weights can be
+    RUNS_CODE = "runs-code"  # whoever opens it runs code that it names: a pickle, a YAML document with tags of Python
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,33 @@ class OpUse:
         return namespace if separator else None
 
 
+class Reach(Enum):
+    """What runs a node of a program."""
+
+    LOADING = "loading"  # an initializer, which loaders run
+    CALLING = "calling"  # a signature, or a function of an object
+    SAVING = "saving"  # what stores and restores the variables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeUse:
+    """A node that does more than compute: it reaches out of its program, or has another program inside it.
+
+    Attributes:
+        op: its operation.
+        at: where it stands.
+        reached: what runs it; empty where nothing does that loading, calling or saving would start.
+        texts: the constant texts that go into it: paths, patterns, addresses.
+        contains: the operations of the graph that is hidden in it, where it is a constant with one.
+    """
+
+    op: str
+    at: Node
+    reached: frozenset[Reach] = frozenset()
+    texts: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorPort:
     """A tensor that goes into a graph or comes out of it.
@@ -268,11 +297,15 @@ class Training:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
-    """Something wrong with the bytes, found while reading."""
+    """Something wrong with the bytes, found while reading.
+
+    ``mechanism`` is the name under which `loadstone.knowledge.advisories` knows it, where it does harm.
+    """
 
     kind: DefectKind
     message: str
     where: Where
+    mechanism: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +326,7 @@ class Artifact:
         ops: the operations of every graph function (SavedModels and frozen graphs).
         has_objects: whether a SavedModel lists the objects that it was saved from, as those of TensorFlow 2 do.
         signatures: the ways to call the graph (the same).
+        outward: the nodes that reach files or processes, or hide a graph (the same).
         payloads: stored programs.
         training: the compile state, None when the model was saved uncompiled.
         defects: what is wrong with the bytes.
@@ -311,6 +345,7 @@ class Artifact:
     ops: tuple[OpUse, ...] = ()
     has_objects: bool = True
     signatures: tuple[Signature, ...] = ()
+    outward: tuple[NodeUse, ...] = ()
     payloads: tuple[Payload, ...] = ()
     training: Training | None = None
     defects: tuple[Defect, ...] = ()

@@ -216,3 +216,29 @@ def test_garbage_gets_an_answer(tmp_path: Path, tail: bytes, start: bytes) -> No
     (tmp_path / "m.h5").write_bytes(start + tail)
     artifact = read(tmp_path / "m.h5")
     assert artifact.defects or artifact.format is not Format.UNRECOGNISED
+
+
+def test_members_that_share_their_bytes_are_oversized(tmp_path: Path) -> None:
+    path = archive(tmp_path / "m.keras", WHOLE | {"assets/a.bin": bytes(5000), "assets/b.bin": b"b"})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    struct.pack_into("<II", data, at + 20, 5000, 5000)
+    struct.pack_into("<I", data, at + 42, data.index(b"PK\x03\x04", 1))
+    path.write_bytes(data)
+    assert (DefectKind.OVERSIZED, "the file itself") in kinds(read(path))
+
+
+def test_members_that_grow_together_are_oversized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "_PLAUSIBLE_BYTES", 1 << 16)
+    members = WHOLE | {f"assets/{number}.bin": bytes(40_000) for number in range(20)}
+    path = archive(tmp_path / "m.keras", members, zipfile.ZIP_DEFLATED)
+    assert kinds(read(path)) == [(DefectKind.OVERSIZED, "the file itself")]
+    assert kinds(read(archive(tmp_path / "n.keras", members))) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "grows"), [(bytes(1 << 21), True), (np.random.default_rng(0).bytes(1 << 21), False)]
+)
+def test_a_member_that_grows_far_is_told_and_read(tmp_path: Path, content: bytes, grows: bool) -> None:  # noqa: FBT001 - a fact
+    path = archive(tmp_path / "m.keras", WHOLE | {"assets/a.bin": content}, zipfile.ZIP_DEFLATED)
+    assert kinds(read(path)) == ([(DefectKind.INFLATES, "assets/a.bin")] if grows else [])

@@ -1,29 +1,28 @@
 """One hand-made case a row: what it is, where it is to be loaded, which codes it gives, and whether it loads.
 
-The rules about objects, weights and safety, LS301 to LS505, and a model without findings. Those about files and
-environments stand in `tests.rules.cases_of_files`.
+The rules about objects and weights, LS301 to LS406, and a model without findings. Those about files and environments
+stand in `tests.rules.cases_of_files`, those about safety in `tests.rules.cases_of_safety`.
 """
 
 from __future__ import annotations
 
-from loadstone.artifact import DefectKind, Dialect, Format, Pointer
+from loadstone.artifact import Pointer
 from tests.rules.artifacts import (
     archive,
     array,
-    broken,
     bytecode,
     functional,
     identifier,
     keras3,
     layer,
     model,
-    operation,
     saved_model,
     stored,
     trained,
 )
 from tests.rules.cases_of_archives import ARCHIVES
 from tests.rules.cases_of_files import ADDON, FILES_AND_ENVIRONMENTS, NO_ADDONS, Row
+from tests.rules.cases_of_safety import SAFETY
 from tests.rules.cases_of_stacks import STACKS
 from tests.rules.environments import KERAS315, TF24, TF215, environment
 
@@ -285,35 +284,6 @@ ROWS: tuple[Row, ...] = (
         bare=False,
     ),
     Row(
-        name="bytecode that Keras 3 refuses",
-        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8"),)),
-        environment=KERAS315,
-        codes=("LS501",),
-        bare=False,
-    ),
-    Row(
-        name="bytecode of another Python",
-        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10"),)),
-        environment=TF215,
-        codes=("LS501",),
-        bare=False,
-    ),
-    Row(
-        name="bytecode that runs",
-        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.11", "tf"),)),
-        environment=TF215,
-        codes=("LS501",),
-        loads=True,
-        bare=True,
-    ),
-    Row(
-        name="bytecode that wants tf where there is none",
-        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10", "tf"),)),
-        environment=TF24,
-        codes=("LS501",),
-        bare=False,
-    ),
-    Row(
         name="bytecode that wants K where it has another name",
         artifact=model(layer("Lambda"), payloads=(bytecode(">=3.11", "K"),)),
         environment=TF215,
@@ -342,74 +312,7 @@ ROWS: tuple[Row, ...] = (
         codes=("LS301",),
         bare=False,
     ),
-    Row(
-        name="bytecode of another Python in a SavedModel",
-        artifact=saved_model(layer("Lambda"), payloads=(bytecode("<3.10"),)),
-        environment=TF215,
-        codes=("LS501",),
-        loads=True,
-        bare=True,
-    ),
-    Row(
-        name="bytecode of a Python near this one",
-        artifact=model(layer("Lambda"), payloads=(bytecode(">=3.8,<3.10"),)),
-        environment=environment(python="3.10.13", tensorflow="2.8.4", keras="2.8.0"),
-        codes=("LS501",),
-        loads=None,
-        bare=None,
-    ),
-    Row(
-        name="bytecode that is not reached",
-        artifact=saved_model(layer("Lambda"), payloads=(bytecode("<3.10"),)),
-        environment=KERAS315,
-        codes=("LS207", "LS501"),
-        bare=False,
-    ),
-    Row(
-        name="a link that Keras 3.15 refuses",
-        artifact=broken(DefectKind.LEAVES_FILE, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2),
-        environment=KERAS315,
-        codes=("LS502",),
-        bare=False,
-    ),
-    Row(
-        name="a link that tf.keras follows",
-        artifact=broken(DefectKind.LEAVES_FILE, format=Format.HDF5_MODEL, dialect=Dialect.KERAS_2),
-        environment=TF215,
-        codes=("LS502",),
-        loads=None,
-        bare=None,
-    ),
-    Row(
-        name="a graph that reads files",
-        artifact=saved_model(ops=(operation("ReadFile", "call"), operation("SaveV2"), operation("RestoreV2"))),
-        environment=TF215,
-        codes=("LS503",),
-        loads=True,
-        bare=True,
-    ),
-    Row(
-        name="a path in the settings",
-        artifact=model(layer("StringLookup", {"vocabulary": "/etc/words.txt", "name": "lookup"})),
-        environment=TF215,
-        codes=("LS504",),
-        loads=True,
-        bare=True,
-    ),
-    Row(
-        name="a function of the standard library",
-        artifact=archive(layer("system", module="os", slot="activation", is_identifier=True)),
-        environment=KERAS315,
-        codes=("LS302", "LS505"),
-        bare=False,
-    ),
-    Row(
-        name="a helper of Keras itself",
-        artifact=archive(layer("get_file", module="keras.utils", slot="activation", is_identifier=True)),
-        environment=KERAS315,
-        codes=("LS302", "LS505"),
-        bare=False,
-    ),
+    *SAFETY,
     Row(
         name="a plain model", artifact=model(layer("Dense", {"units": 3})), environment=KERAS315, loads=True, bare=True
     ),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from loadstone.formats.parts import Parts
+
 __all__ = ["FORMATS", "Reader", "read"]
 
 Sample = FileSample | FolderSample
@@ -74,11 +76,22 @@ def _read_zip(sample: Sample) -> Artifact:
     if keras_archive.is_keras_archive(names):
         return keras_archive.read_archive(sample.path, listed)
     message = foreign.name_archive(names)
-    return _unrecognised(sample, Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=Member(path="")))
+    named = Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=Member(path=""))
+    return _unrecognised(sample, named, *listed.defects, *_inside(sample, names, listed))
+
+
+def _inside(sample: Sample, names: frozenset[str], listed: Parts) -> tuple[Defect, ...]:
+    """What is dangerous in an archive that is no model: NumPy's arrays of objects, pickles."""
+    from loadstone.formats import npz, running  # noqa: PLC0415 - as above
+
+    if names and all(name.endswith(".npy") for name in names):
+        with sample.path.open("rb") as stream:
+            return tuple(npz.defects(stream))
+    return tuple(running.of_members(listed))
 
 
 def _read_saved_model(sample: Sample) -> Artifact:
-    from loadstone.formats import saved_model  # noqa: PLC0415 - as above
+    from loadstone.formats import running, saved_model  # noqa: PLC0415 - as above
 
     program = sniff.take(sample.path / saved_model.PROGRAM)
     if isinstance(program, FileSample) and sniff.is_graph_def(program):
@@ -86,7 +99,9 @@ def _read_saved_model(sample: Sample) -> Artifact:
             f"the {saved_model.PROGRAM} in it is a frozen TensorFlow graph, and no SavedModel: give that file itself"
         )
         return _unrecognised(sample, Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=Member(path="")))
-    return saved_model.read_saved_model(sample.path)
+    artifact = saved_model.read_saved_model(sample.path)
+    beside = (defect for name in _ASSETS for defect in running.of_folder(sample.path / name, sample.path))
+    return replace(artifact, defects=(*artifact.defects, *beside))
 
 
 def _read_frozen_graph(sample: Sample) -> Artifact:
@@ -121,12 +136,16 @@ def _read_json(sample: Sample) -> Artifact:
 
 def _name(sample: Sample) -> Artifact:
     """Name what no reader knows."""
-    return _unrecognised(sample, folders.name(sample) if isinstance(sample, FolderSample) else foreign.name(sample))
+    from loadstone.formats import running  # noqa: PLC0415 - as above
+
+    if isinstance(sample, FolderSample):
+        return _unrecognised(sample, folders.name(sample), *running.of_folder(sample.path, sample.path))
+    return _unrecognised(sample, foreign.name(sample), *running.of_file(sample))
 
 
-def _unrecognised(sample: Sample, defect: Defect) -> Artifact:
+def _unrecognised(sample: Sample, *defects: Defect) -> Artifact:
     size = sample.size if isinstance(sample, FileSample) else 0
-    return Artifact(source=str(sample.path), format=Format.UNRECOGNISED, size=size, defects=(defect,))
+    return Artifact(source=str(sample.path), format=Format.UNRECOGNISED, size=size, defects=defects)
 
 
 def _file(recognises: Callable[[FileSample], bool]) -> Callable[[Sample], bool]:
@@ -149,6 +168,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(recognises=lambda _: True, read=_name),
 )
 
+_ASSETS = ("assets", "assets.extra")  # the folders of a SavedModel that hold files of its author's
 _HDF5 = frozenset({Format.HDF5_MODEL, Format.HDF5_WEIGHTS})
 # The formats that a suffix promises. Any other suffix promises nothing.
 _PROMISES = {

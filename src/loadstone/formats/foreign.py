@@ -42,7 +42,7 @@ def name(sample: FileSample) -> Defect:
             return Defect(kind=row.kind, message=f"{row.called}{_detail(row, sample)}: {row.advice}", where=_WHOLE)
     start = sample.head[:16]
     seen = (
-        f"begins with the text {_excerpt(sample)!r}" if _is_text(sample) else f"begins with the bytes {start.hex(' ')}"
+        f"begins with the text {_excerpt(sample)!r}" if is_text(sample) else f"begins with the bytes {start.hex(' ')}"
     )
     message = f"a file of no known kind; it {seen}"
     return Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=_WHOLE)
@@ -75,7 +75,8 @@ def _named(*endings: str) -> Callable[[FileSample], bool]:
     return lambda sample: sample.path.name.endswith(endings)
 
 
-def _is_pickle(sample: FileSample) -> bool:
+def is_pickle(sample: FileSample) -> bool:
+    """Tell a pickle by its first bytes."""
     # Protocol 2 and later begin with PROTO; protocol 0 is text, told by its first opcodes (pickletools).
     binary = sample.head[:1] == b"\x80" and sample.head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}
     return binary or re.match(rb"\(?(?:[dl]p\d+\n|c[\w.]+\n[\w.]+\n)", sample.head) is not None
@@ -99,7 +100,8 @@ def _is_yaml_architecture(sample: FileSample) -> bool:
     return all(re.search(rb"^%s:" % key, sample.head + sample.tail, re.MULTILINE) for key in (b"class_name", b"config"))
 
 
-def _is_text(sample: FileSample) -> bool:
+def is_text(sample: FileSample) -> bool:
+    """Tell whether a file begins with text."""
     printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in sample.head)  # noqa: PLR2004 - ASCII's control characters
     return printable == len(sample.head)
 
@@ -165,12 +167,12 @@ FOREIGN: tuple[Foreign, ...] = (
     ),
     Foreign(
         called="a joblib file",
-        matches=lambda sample: _is_pickle(sample) and b"joblib" in sample.head,
+        matches=lambda sample: is_pickle(sample) and b"joblib" in sample.head,
         advice=f"a pickle, which runs code when it is opened; {_SAVE_AGAIN}",
     ),
     Foreign(
         called="a pickle",
-        matches=_is_pickle,
+        matches=is_pickle,
         advice=f"it runs code when it is opened, so it is not opened here; {_SAVE_AGAIN}",
     ),
     Foreign(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loadstone.artifact import Artifact, Defect, DefectKind, Evidence, Format, Member, Node, Signature
-from loadstone.formats import writer
+from loadstone.artifact import Artifact, Defect, DefectKind, Evidence, Format, Member, Node, NodeUse, Signature
+from loadstone.formats import outward, writer
 from loadstone.formats.graph_def import GRAPH, Nodes, Operations
 from loadstone.formats.protobuf import EncodingError, Message, mapped
 
@@ -38,6 +38,7 @@ def read_frozen_graph(path: Path) -> Artifact:
     operations = Operations()
     written_by: tuple[Evidence, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    reaching: tuple[NodeUse, ...] = ()
     defects = [Defect(kind=DefectKind.NOT_A_MODEL, message=f"{_CALLED}: {_ADVICE}", where=_WHOLE)]
     try:
         with mapped(path) as data:
@@ -48,6 +49,7 @@ def read_frozen_graph(path: Path) -> Artifact:
             gaps = tuple(_gaps(nodes, operations))
             defects.extend(gaps)
             signatures = () if gaps else (nodes.signature(),)  # with a gap it cannot be called
+            reaching = outward.of_graph(data)
     except EncodingError as error:
         defects.append(Defect(kind=error.kind, message=f"the graph cannot be read: {error}", where=_WHOLE))
     return Artifact(
@@ -57,6 +59,7 @@ def read_frozen_graph(path: Path) -> Artifact:
         writer=written_by,
         ops=operations.uses(),
         signatures=signatures,
+        outward=reaching,
         defects=tuple(defects),
     )
 

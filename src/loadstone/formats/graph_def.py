@@ -15,7 +15,7 @@ from loadstone.formats.protobuf import FUNCTION_DEF, INTEGER, SHAPE, TEXT, Encod
 from loadstone.formats.tensor_types import dtype_name, partial_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from loadstone.formats.protobuf import Buffer
 
@@ -132,8 +132,10 @@ class Operations:
         names = (entry.text("key") for entry in node.messages("attr"))
         self._attributes.setdefault(place, set()).update(name for name in names if not name.startswith("_"))
 
-    def add_library(self, graph: Message) -> Iterator[str]:
-        """Adds the functions of a graph's library, and gives their names.
+    def add_library(
+        self, graph: Message, visit: Callable[[str, Message], object] = lambda _function, _node: None
+    ) -> Iterator[str]:
+        """Adds the functions of a graph's library, and gives their names; each node is handed to ``visit``, too.
 
         ``graph`` may be described by any table that has the fields of `GRAPH` that this needs.
 
@@ -144,6 +146,7 @@ class Operations:
             name = function.message("signature").text("name")
             for node in function.messages("node_def"):
                 self.add(name, node)
+                visit(name, node)
             yield name
 
     def count(self, *operations: str) -> int:

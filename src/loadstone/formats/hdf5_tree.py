@@ -102,7 +102,7 @@ class _Scan:
                         found.append((child, link.address))
                     else:
                         message = f"is a {link.kind.name.lower()} link, which Keras never writes; it is not followed"
-                        self._report(DefectKind.LEAVES_FILE, message, child)
+                        self._report(DefectKind.LEAVES_FILE, message, child, "link")
         except DamagedError as error:
             self._report(DefectKind.DAMAGED, f"cannot be read: {error}", name)
         return found
@@ -113,15 +113,19 @@ class _Scan:
         shape = hdf5_types.shape(messages.get(MessageType.DATASPACE, b""), self.file.length_width)
         layout = messages[MessageType.LAYOUT]
         declared = 0 if shape is None else math.prod(shape) * kind.size
-        if MessageType.EXTERNAL_FILES in messages or _layout_class(layout) == _VIRTUAL:
-            message = "the values stand in other files or datasets; they are not read"
-            self._report(DefectKind.LEAVES_FILE, message, name)
+        if MessageType.EXTERNAL_FILES in messages:
+            message = "the values stand in other files; they are not read"
+            self._report(DefectKind.LEAVES_FILE, message, name, "external-storage")
+            return
+        if _layout_class(layout) == _VIRTUAL:
+            message = "the values are those of other datasets, in this or other files; they are not read"
+            self._report(DefectKind.LEAVES_FILE, message, name, "virtual-dataset")
             return
         begin, stored = self._storage(layout, declared)
         if declared and (begin + stored > self.file.size or declared > stored * _MAX_RATIO):
             there = min(stored, max(self.file.size - begin, 0))
             message = f"declares {declared} bytes of values, but the file has {there} for it"
-            self._report(DefectKind.OVERSIZED, message, name)
+            self._report(DefectKind.OVERSIZED, message, name, "oversized-array")
             return
         if _layout_class(layout) == _CONTIGUOUS:
             self.contiguous[name] = Contiguous(begin=begin, length=declared, datatype=kind)
@@ -146,8 +150,9 @@ class _Scan:
         rank = layout[1] if old else layout[2]
         return 0, 0 if address == file.undefined else file.chunk_bytes(address, rank)
 
-    def _report(self, kind: DefectKind, message: str, name: str) -> None:
-        self.defects.append(Defect(kind=kind, message=message, where=Tensor(name=f"{self.prefix}{name}")))
+    def _report(self, kind: DefectKind, message: str, name: str, mechanism: str | None = None) -> None:
+        where = Tensor(name=f"{self.prefix}{name}")
+        self.defects.append(Defect(kind=kind, message=message, where=where, mechanism=mechanism))
 
 
 def scan(file: Hdf5File, prefix: str = "") -> Tree:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import EMPTY, Artifact, Defect, DefectKind, Format, Json, Member, Pointer, Training
-from loadstone.formats import config, hdf5_tree, parts, superblock
+from loadstone.formats import config, hdf5_tree, parts, running, superblock
 from loadstone.formats.hdf5_bytes import DamagedError
 from loadstone.formats.hdf5_file import Hdf5File
 
@@ -59,7 +59,13 @@ def read_archive(path: Path, listed: Parts) -> Artifact:
         tensors=tree.tensors if tree else (),
         payloads=config.payloads(CONFIG, document) if document else (),
         training=_training(document or EMPTY, tree),
-        defects=(*listed.defects, *document_defects, *metadata_defects, *tree_defects),
+        defects=(
+            *listed.defects,
+            *document_defects,
+            *metadata_defects,
+            *tree_defects,
+            *running.of_members(listed),
+        ),
     )
 
 
@@ -85,9 +91,21 @@ def _weights(listed: Parts) -> tuple[Tree | None, tuple[Defect, ...]]:
         return _tree(part)
     if _PICKLED_WEIGHTS in listed.by_name:
         message = "the weights are pickled NumPy objects, which cannot be read without executing them"
-        return None, (Defect(kind=DefectKind.UNREADABLE, message=message, where=Member(path=_PICKLED_WEIGHTS)),)
+        unreadable = Defect(kind=DefectKind.UNREADABLE, message=message, where=Member(path=_PICKLED_WEIGHTS))
+        return None, (unreadable, *_arrays(listed.by_name[_PICKLED_WEIGHTS]))
     message = "the archive lacks its weights, which Keras always writes"
     return None, (Defect(kind=DefectKind.INCOMPLETE, message=message, where=where),)
+
+
+def _arrays(part: Part) -> tuple[Defect, ...]:
+    """What is dangerous in the weights that Keras 3 up to 3.8 takes from NumPy's archive."""
+    from loadstone.formats import npz  # noqa: PLC0415 - hardly any archive has such weights
+
+    stream = parts.open_part(part)
+    if isinstance(stream, Defect):
+        return (stream,)
+    with stream:
+        return tuple(npz.defects(stream, prefix=f"{part.name}/"))
 
 
 def _tree(part: Part) -> tuple[Tree | None, tuple[Defect, ...]]:

@@ -31,6 +31,10 @@ MAX_DIRECTORY_BYTES = 32 << 20
 _PLAUSIBLE_BYTES = 64 << 20
 _PLAUSIBLE_RATIO = 20
 MAX_INFLATED_BYTES = 16 << 30
+# Weights hardly shrink; a member this large that shrinks so much is all one value, whatever it is for.
+_NOTICEABLE_BYTES = 1 << 20
+_NOTICEABLE_RATIO = 200
+INFLATING, ESCAPING = "inflating-member", "escaping-member"  # mechanisms of defects
 _CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _END_OF_DIRECTORY = struct.Struct("<4sHHHHIIH")
@@ -38,7 +42,7 @@ _ZIP64_LOCATOR = struct.Struct("<4sIQI")
 _ZIP64_END = struct.Struct("<4sQHHIIQQQQ")
 _DRIVE = re.compile(r"[A-Za-z]:")
 # What zipfile and zlib raise on damaged archives.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error, OverflowError)
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +82,11 @@ def of_zip(path: Path) -> Parts | Defect:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (*_ZIP_ERRORS, NotImplementedError) as error:
+    except (*ZIP_ERRORS, NotImplementedError) as error:
         return Defect(kind=DefectKind.DAMAGED, message=f"the ZIP archive cannot be read: {error}", where=whole)
+    size = path.stat().st_size
     parts = {info.filename: Part(name=info.filename, path=path, size=info.file_size, info=info) for info in infos}
-    return Parts(by_name=parts, defects=tuple(_member_defects(infos)))
+    return Parts(by_name=parts, defects=(*_member_defects(infos), *_total_defects(infos, size)))
 
 
 def of_folder(path: Path) -> Parts:
@@ -102,7 +107,7 @@ def open_part(part: Part) -> BinaryIO | Defect:
         if part.info.compress_type == zipfile.ZIP_STORED:
             return _stored(part, part.info)
         return _inflated(part, part.info)
-    except (*_ZIP_ERRORS, NotImplementedError) as error:
+    except (*ZIP_ERRORS, NotImplementedError) as error:
         message = f"the archive's member cannot be read: {error}"
         return Defect(kind=DefectKind.DAMAGED, message=message, where=Member(path=part.name))
 
@@ -187,7 +192,26 @@ def _bomb(info: zipfile.ZipInfo) -> Defect | None:
     if info.compress_type == zipfile.ZIP_STORED or info.file_size <= plausible:
         return None
     message = f"{info.compress_size} bytes declare to grow to {info.file_size} (a ZIP bomb); the member is not read"
-    return Defect(kind=DefectKind.OVERSIZED, message=message, where=Member(path=info.filename))
+    return Defect(kind=DefectKind.OVERSIZED, message=message, where=Member(path=info.filename), mechanism=INFLATING)
+
+
+def _total_defects(infos: list[zipfile.ZipInfo], size: int) -> Iterator[Defect]:
+    """What is wrong with all members together: they grow too much, or share their bytes."""
+    grown, stored = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
+    plausible = max(_PLAUSIBLE_BYTES, min(size * _PLAUSIBLE_RATIO, MAX_INFLATED_BYTES))
+    if grown > plausible and grown > size and not any(map(_bomb, infos)):
+        message = f"its {len(infos)} members of {stored} bytes declare to grow to {grown} together (a ZIP bomb)"
+        yield Defect(kind=DefectKind.OVERSIZED, message=message, where=Member(path=""), mechanism=INFLATING)
+    if stored > size:
+        message = f"its members declare {stored} bytes, and the archive has {size}: they overlap"
+        yield Defect(kind=DefectKind.OVERSIZED, message=message, where=Member(path=""), mechanism=INFLATING)
+
+
+def _inflates(info: zipfile.ZipInfo) -> Defect | None:
+    if info.file_size < _NOTICEABLE_BYTES or info.file_size < info.compress_size * _NOTICEABLE_RATIO:
+        return None
+    message = f"{info.compress_size} bytes grow to {info.file_size}, which no weights do"
+    return Defect(kind=DefectKind.INFLATES, message=message, where=Member(path=info.filename), mechanism=INFLATING)
 
 
 def _member_defects(infos: list[zipfile.ZipInfo]) -> Iterator[Defect]:
@@ -196,15 +220,19 @@ def _member_defects(infos: list[zipfile.ZipInfo]) -> Iterator[Defect]:
             message = f"the archive has {count} members of this name, so that readers may disagree; the last is read"
             yield Defect(kind=DefectKind.DAMAGED, message=message, where=Member(path=name))
     for info in infos:
-        if (bomb := _bomb(info)) is not None:
-            yield bomb
+        if (grown := _bomb(info) or _inflates(info)) is not None:
+            yield grown
         steps = info.filename.replace("\\", "/").split("/")
         if ".." in steps or steps[0] == "" or _DRIVE.match(info.filename):
             message = "the member's name leads out of the archive; nothing is extracted here, but other tools might"
-            yield Defect(kind=DefectKind.LEAVES_FILE, message=message, where=Member(path=info.filename))
+            yield Defect(
+                kind=DefectKind.LEAVES_FILE, message=message, where=Member(path=info.filename), mechanism=ESCAPING
+            )
         if stat.S_ISLNK(info.external_attr >> 16):
             message = "the member is a symbolic link; it is not followed"
-            yield Defect(kind=DefectKind.LEAVES_FILE, message=message, where=Member(path=info.filename))
+            yield Defect(
+                kind=DefectKind.LEAVES_FILE, message=message, where=Member(path=info.filename), mechanism=ESCAPING
+            )
 
 
 def _directory(stream: BinaryIO) -> tuple[int, int] | None:

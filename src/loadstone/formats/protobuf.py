@@ -73,23 +73,49 @@ SHAPE = MessageType(
     dim=(2, MessageType(size=(1, INTEGER))),
     unknown_rank=(3, INTEGER),
 )
-NODE_DEF = MessageType(op=(2, TEXT), attr=(5, MessageType(key=(1, TEXT))))  # a map: each entry is a message
-FUNCTION_DEF = MessageType(
-    signature=(1, MessageType(name=(1, TEXT))),
-    node_def=(3, NODE_DEF),
+_NAME = MessageType(name=(1, TEXT))
+_TENSOR = MessageType(dtype=(1, INTEGER), tensor_shape=(2, SHAPE), tensor_content=(4, TEXT), string_val=(8, TEXT))
+ATTR_VALUE = MessageType(
+    list=(1, MessageType(s=(2, TEXT), func=(9, _NAME))),
+    s=(2, TEXT),
+    type=(6, INTEGER),
+    tensor=(8, _TENSOR),
+    func=(10, _NAME),
 )
+NODE_DEF = MessageType(
+    name=(1, TEXT),
+    op=(2, TEXT),
+    input=(3, TEXT),
+    attr=(5, MessageType(key=(1, TEXT), value=(2, ATTR_VALUE))),  # a map: each entry is a message
+)
+FUNCTION_DEF = MessageType(signature=(1, _NAME), node_def=(3, NODE_DEF))
 GRAPH_DEF = MessageType(
     node=(1, NODE_DEF),
     library=(2, MessageType(function=(1, FUNCTION_DEF))),
 )
+_SAVEABLE = MessageType(save_function=(2, INTEGER), restore_function=(3, INTEGER))
 SAVED_OBJECT = MessageType(
     children=(1, MessageType(node_id=(1, INTEGER), local_name=(2, TEXT))),
     user_object=(4, MessageType(identifier=(1, TEXT), metadata=(3, TEXT))),
+    function=(6, MessageType(concrete_functions=(1, TEXT))),
+    bare_concrete_function=(8, MessageType(concrete_function_name=(1, TEXT))),
+    saveable_objects=(11, MessageType(key=(1, TEXT), value=(2, _SAVEABLE))),
 )
+TENSOR_INFO = MessageType(
+    name=(1, TEXT),
+    coo_sparse=(4, MessageType(values=(1, TEXT), indices=(2, TEXT), dense_shape=(3, TEXT))),
+    composite_tensor=(5, MessageType(components=(2, _NAME))),
+)
+_SAVER = MessageType(filename_tensor_name=(1, TEXT), save_tensor_name=(2, TEXT), restore_op_name=(3, TEXT))
+_COLLECTION = MessageType(node_list=(1, MessageType(value=(1, TEXT))))
+_SIGNATURE = MessageType(outputs=(2, MessageType(key=(1, TEXT), value=(2, TENSOR_INFO))))
 META_GRAPH_DEF = MessageType(
     meta_info_def=(1, MessageType(tensorflow_version=(5, TEXT))),
     graph_def=(2, GRAPH_DEF),
-    asset_file_def=(6, MessageType(filename=(2, TEXT))),
+    saver_def=(3, _SAVER),
+    collection_def=(4, MessageType(key=(1, TEXT), value=(2, _COLLECTION))),
+    signature_def=(5, MessageType(key=(1, TEXT), value=(2, _SIGNATURE))),
+    asset_file_def=(6, MessageType(tensor_info=(1, _NAME), filename=(2, TEXT))),
     object_graph_def=(7, MessageType(nodes=(1, SAVED_OBJECT))),
 )
 SAVED_MODEL = MessageType(meta_graphs=(2, META_GRAPH_DEF))
@@ -205,6 +231,12 @@ class Message:
         """The values of a repeated string field, one at a time."""
         return (self._decode(start, end) for start, end in self._pairs(name))
 
+    def blobs(self, name: str) -> Iterator[bytes]:
+        """The values of a repeated bytes field, one at a time."""
+        for start, end in self._pairs(name):
+            self._charge(start, end)
+            yield self._data[start:end]
+
     def integers(self, name: str) -> Iterator[int]:
         """The values of a packed repeated enum or unsigned integer field, whose table says that it is bytes."""
         for start, end in self._pairs(name):
@@ -224,10 +256,13 @@ class Message:
     def __contains__(self, name: str) -> bool:
         return bool(self._values(name))
 
-    def _decode(self, start: int, end: int) -> str:
+    def _charge(self, start: int, end: int) -> None:
         self._budget.text -= end - start
         if self._budget.text < 0:
             raise EncodingError(DefectKind.OVERSIZED, start, f"more than {MAX_TEXT_BYTES} bytes of text")
+
+    def _decode(self, start: int, end: int) -> str:
+        self._charge(start, end)
         try:
             return str(self._data[start:end], "utf-8")
         except UnicodeDecodeError:

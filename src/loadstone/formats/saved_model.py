@@ -27,12 +27,13 @@ from loadstone.artifact import (
     Json,
     KerasObject,
     Member,
+    NodeUse,
     Payload,
     Pointer,
     Signature,
     Training,
 )
-from loadstone.formats import config, writer
+from loadstone.formats import config, outward, writer
 from loadstone.formats.graph_def import Operations, saved_signatures
 from loadstone.formats.protobuf import SAVED_METADATA, SAVED_MODEL, EncodingError, Message, mapped
 from loadstone.formats.saved_functions import find_missing_functions
@@ -129,6 +130,7 @@ class _Program:
         self.operations = Operations()
         self.functions: set[str] = set()
         self.signatures: tuple[Signature, ...] = ()
+        self.outward: tuple[NodeUse, ...] = ()
         self.assets: list[str] = []
         self.metadata = _Metadata(PROGRAM)
         self.has_objects = False
@@ -148,9 +150,12 @@ class _Program:
         objects = graph.message("object_graph_def")
         self.has_objects |= "nodes" in objects
         definition = graph.message("graph_def")
+        bodies = outward.Bodies()
         for node in definition.messages("node"):
             self.operations.add("", node)
-        self.functions.update(self.operations.add_library(definition))
+            bodies.add("", node)
+        self.functions.update(self.operations.add_library(definition, bodies.add))
+        self.outward += outward.of_meta_graph(graph, bodies)
         if self.wants_metadata:
             for found in _object_graph_metadata(objects):
                 self.metadata.add(*found)
@@ -186,6 +191,7 @@ def read_saved_model(path: Path) -> Artifact:
         ops=program.operations.uses(),
         has_objects=program.has_objects,
         signatures=program.signatures,
+        outward=program.outward,
         payloads=_payloads(nodes),
         training=_training(root, bundle),
         defects=(

@@ -13,15 +13,14 @@ and a few kilobytes of zeros decompress to gigabytes.
 ## Example
 
 ```text
-numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 TiB for an array with shape (1000000, 1024000) and
-data
-type float64
+ValueError: Not allowed: H5 dataset 'kernel' declares 4.00 TB but only 0.00 B are stored on disk; refusing to load a
+potential decompression/shape bomb.
 ```
 
 ## How to fix it
 
-Do not load it. Get the model from its author. Keras refuses such files from 3.12.1 on (HDF5 datasets) and 3.15.0 on
-(archives), so for files of unknown origin use at least those.
+Do not load it. Get the model from its author. The finding says whether this Keras refuses such a file: the newest do
+so from some gigabytes on, and load what is smaller.
 
 ## References
 
@@ -34,24 +33,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import DefectKind
-from loadstone.finding import Fetch
-from loadstone.rules.defects import defect_finding
+from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.stances import here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.finding import Finding
     from loadstone.rules.case import Case
+
+_INFLATING = "inflating-member"
 
 
 def detect(case: Case) -> Iterator[Finding]:
     """Every defect of this kind that the reader saw."""
-    yield from defect_finding(
-        case,
-        DefectKind.OVERSIZED,
+    defects = [defect for defect in case.artifact.defects if defect.kind is DefectKind.OVERSIZED]
+    if not defects:
+        return
+    mechanisms = {defect.mechanism for defect in defects}
+    # What no loader needs it does not inflate: Keras 3.15.1 loads an archive with a bomb among its assets.
+    is_sure = mechanisms != {_INFLATING}
+    yield Finding(
         code=RULE.code,
+        severity=Severity.ERROR if is_sure else Severity.WARNING,
+        blocks=Blocks.LOADING if is_sure else Blocks.PERHAPS,
         message="the file declares more than it can hold",
+        where=tuple(dict.fromkeys(defect.where for defect in defects)),
+        found="; ".join(dict.fromkeys(defect.message for defect in defects)),
+        here=here(case, *sorted(each for each in mechanisms if each)),
         remedies=(
             Fetch(action="get the file from a source that you trust; do not raise memory limits to load this one"),
         ),
@@ -63,6 +72,7 @@ RULE = Rule(
     name="oversized-declaration",
     detect=detect,
     raises=(
+        Symptom(pattern=r"refusing to load a potential decompression", raised_by="Keras 3.12.1 and newer"),
         Symptom(pattern=r"exceed(?:s|ing) .*(?:limit|maximum|bytes)", raised_by="Keras 3.12.1 and newer"),
         Symptom(
             pattern=r"Unable to allocate .* for an array with shape",

@@ -42,6 +42,7 @@ from loadstone.finding import Blocks, CallWith, Finding, Severity
 from loadstone.rules.program_names import absent_names
 from loadstone.rules.remedies import convert, isolated
 from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.stances import here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def detect(case: Case) -> Iterator[Finding]:
         message=f"the model holds Python bytecode, which this loader {why}",
         where=tuple(payload.at for payload in payloads),
         found="; ".join(_described(payload) for payload in payloads[:3]),
-        here=case.here,
+        here=here(case, "stored-program"),
         remedies=(*convert(case), *_trusting(case, why), *isolated(case)),
     )
 

@@ -14,7 +14,7 @@ upload.
 ## Example
 
 ```text
-ValueError: Not allowed: H5 file Dataset with external links: kernel
+ValueError: Not allowed: H5 file with external Dataset: [('/home/ann/secrets.bin', 0, 24)]
 ```
 
 ## How to fix it
@@ -33,18 +33,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from loadstone.artifact import DefectKind
 from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.stances import here, stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loadstone.rules.case import Case
 
-_FIRST_REFUSING = Version("3.15.1")  # the first that refuses every kind
+#: Members of an archive that lead elsewhere do harm where it is unpacked, which `load_model` does not do with them:
+#: Keras 3.15.1 loads such archives.
+_IN_HDF5 = frozenset({"link", "external-storage", "virtual-dataset"})
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -52,7 +53,8 @@ def detect(case: Case) -> Iterator[Finding]:
     defects = [defect for defect in case.artifact.defects if defect.kind is DefectKind.LEAVES_FILE]
     if not defects:
         return
-    refused = case.keras is not None and case.keras >= _FIRST_REFUSING
+    mechanisms = tuple(sorted({defect.mechanism for defect in defects if defect.mechanism}))
+    refused = any(stops(case, each) for each in _IN_HDF5.intersection(mechanisms)) and not case.is_refused
     yield Finding(
         code=RULE.code,
         severity=Severity.ERROR if refused else Severity.WARNING,
@@ -60,7 +62,7 @@ def detect(case: Case) -> Iterator[Finding]:
         message="the file points to places outside itself",
         where=tuple(dict.fromkeys(defect.where for defect in defects)),
         found="; ".join(dict.fromkeys(defect.message for defect in defects)),
-        here=f"{case.here}, which {'refuses' if refused else 'may follow'} them",
+        here=here(case, *mechanisms),
         remedies=(Fetch(action="get the model as one file from its author; do not load this one"),),
     )
 
@@ -71,7 +73,7 @@ RULE = Rule(
     detect=detect,
     raises=(
         Symptom(
-            pattern=r"Not allowed: H5 file (?:Dataset|Group) with (?:external|virtual|soft)",
+            pattern=r"Not allowed: H5 file with (?:external Dataset|virtual Dataset|ExternalLink|SoftLink)",
             raised_by="Keras 3.12.1 and newer",
         ),
     ),

@@ -2,12 +2,14 @@
 
 ## What it means
 
-The SavedModel's graph has operations that read or write files when the model is called or restored.
+The graph of a SavedModel, or a frozen graph, has operations that read or write files or talk to other processes. The
+finding says whether loading or calling the model runs them, and with which constant paths.
 
 ## Why it happens
 
 A SavedModel is a program, and TensorFlow's file operations are part of its language. Input pipelines and vocabularies
-use some of them in good faith. A graph can equally well read a private file into a tensor, or write one.
+use some of them in good faith. A graph can equally well read a private file into a tensor, or write one. What stores
+and restores the variables, as every SavedModel has it, is not counted, nor is a table that is filled from an asset.
 
 ## Example
 
@@ -29,69 +31,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.artifact import Node
+from loadstone.artifact import Reach
 from loadstone.finding import Blocks, Finding, Nothing, Severity
+from loadstone.formats.outward_ops import GRAPH_RUNNING, OUTWARD, PYTHON
 from loadstone.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loadstone.artifact import NodeUse
     from loadstone.rules.case import Case
 
-#: Operations that reach the file system or another process by design. Saving and restoring the model's own variables
-#: (``SaveV2``, ``RestoreV2``, ``MergeV2Checkpoints``, ``ShardedFilename``) is in every SavedModel and not among them.
-_REACHING_OUT = frozenset(
-    {
-        "ReadFile",
-        "WriteFile",
-        "MatchingFiles",
-        "WholeFileReader",
-        "WholeFileReaderV2",
-        "TextLineDataset",
-        "TFRecordDataset",
-        "TFRecordDatasetV2",
-        "FixedLengthRecordDataset",
-        "FixedLengthRecordDatasetV2",
-        "LMDBDataset",
-        "SqlDataset",
-        "SaveDataset",
-        "SaveDatasetV2",
-        "LoadDataset",
-        "SnapshotDataset",
-        "SnapshotDatasetV2",
-        "CreateSummaryFileWriter",
-        "CreateSummaryDbWriter",
-        "DebugIdentity",
-        "DebugIdentityV2",
-        "ImportEvent",
-        "LoadAndRemapMatrix",
-        "GenerateVocabRemapping",
-        "FileSystemSetConfiguration",
-        "RpcClient",
-        "RpcServer",
-        "RpcCall",
-        "RemoteCall",
-        "PyFunc",
-        "PyFuncStateless",
-        "EagerPyFunc",
-    }
-)
+_SHOWN = 5
+_WHEN = {
+    Reach.LOADING: "when the model is loaded",
+    Reach.CALLING: "when it is called",
+    Reach.SAVING: "when it is saved",
+}
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """Operations that reach out of the model."""
-    uses = [use for use in case.artifact.ops if use.op in _REACHING_OUT]
-    if uses:
-        yield Finding(
-            code=RULE.code,
-            severity=Severity.WARNING,
-            blocks=Blocks.NOTHING,
-            message="the graph has operations that reach files or other processes",
-            where=tuple(Node(function=use.function, name=use.op) for use in uses),
-            found=", ".join(sorted({use.op for use in uses})),
-            here=case.here,
-            remedies=(Nothing(why="the program does so wherever it runs; run it only if you trust its author"),),
-        )
+    """Operations that reach out of the model; those that run a graph given as a value are LS509."""
+    uses = [use for use in case.artifact.outward if use.op in OUTWARD and use.op not in GRAPH_RUNNING]
+    if not uses:
+        return
+    reached = frozenset[Reach]().union(*(use.reached for use in uses))
+    when = " and ".join(_WHEN[reach] for reach in Reach if reach in reached) or "when somebody asks for their outputs"
+    more = f"; and {len(uses) - _SHOWN} more" if len(uses) > _SHOWN else ""
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+        message=f"the graph has operations that reach files or other processes, {when}",
+        where=tuple(use.at for use in uses),
+        found="; ".join(dict.fromkeys(_described(use) for use in uses[:_SHOWN])) + more,
+        here=_stance(case),
+        remedies=(Nothing(why="the program does so wherever it runs; run it only if you trust its author"),),
+    )
+
+
+def _described(use: NodeUse) -> str:
+    if use.op in PYTHON:
+        return f"{use.op}, which calls a function of the Python that saved it, and fails in every other"
+    return " ".join((use.op, *(repr(text[:80]) for text in use.texts[:2])))
+
+
+def _stance(case: Case) -> str:
+    if case.into_keras_3 and case.is_saved_model:
+        return f"{case.here}, which opens SavedModels with TFSMLayer only; TensorFlow runs what is in them"
+    return f"{case.here}; no release of TensorFlow stops it: a graph is a program"
 
 
 RULE = Rule(

@@ -30,48 +30,64 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from loadstone.artifact import Pointer
 from loadstone.finding import Blocks, Fetch, Finding, Severity
+from loadstone.rules.documents import texts
 from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.stances import here, stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
+    from loadstone.rules.documents import Text
 
 #: A URL, an absolute path, a home or parent folder, a drive letter: what no name, formula or data format looks like.
 _PATH = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,9}://|/(?:[^/\s]+/)+[^/\s]*$|~[\\/]|\.\.[\\/]|[A-Za-z]:[\\/]|\\\\\w)", re.ASCII
 )
+#: What the name of a file looks like, where a setting is known to hold one.
+_FILE = re.compile(r"[^\s<>|*?]*(?:[\\/][^\s<>|*?]+|\.\w{1,5})", re.ASCII)
+_FILE_KEYS = re.compile(
+    r"(?:\w+_)?(?:file|filename|filepath|file_path|path|paths|dir|directory|url|uri|origin|asset|assets|handle)"
+    r"|vocabulary|vocab|proto|merges|export_dir|cache_dir|spm_model|model_file",
+    re.ASCII,
+)
 _NAMES = frozenset({"name", "class_name", "registered_name", "module", "layer_name", "function"})
+#: Lists of words, which may be addresses or paths themselves.
+_WORDS = frozenset({"vocabulary", "input_vocabulary", "vocab", "merges", "oov_token", "mask_token"})
+_LONGEST = 4096  # characters of a path
+_LOOKUPS = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
+_MECHANISM = "vocabulary-path"
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """Strings in settings that look like a path or an address."""
-    found = {
-        Pointer(document=item.at.document, path=f"{item.at.path}/config/{key}"): (item, key, value)
-        for item in case.artifact.objects
-        for key, value in item.config.items()
-        if key not in _NAMES and isinstance(value, str) and _PATH.match(value)
-    }
-    if found:
-        yield Finding(
-            code=RULE.code,
-            severity=Severity.WARNING,
-            blocks=Blocks.NOTHING,
-            message="settings name files or addresses outside the model",
-            where=tuple(found),
-            found="; ".join(_described(item, key, value) for item, key, value in list(found.values())[:3]),
-            here=case.here,
-            remedies=(
-                Fetch(action="check that each path is meant and exists here, or store the content in the layer"),
-            ),
-        )
+    """Texts in settings that look like a path or an address."""
+    found = [text for text in texts(case.artifact) if _leads_out(text)]
+    if not found:
+        return
+    vocabularies = [text for text in found if text.owner in _LOOKUPS and text.key in _WORDS]
+    refused = bool(vocabularies) and not case.is_refused and stops(case, _MECHANISM)
+    opened = bool(vocabularies) and case.rebuilds_from_settings  # if it is there
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.ERROR if refused else Severity.WARNING,
+        blocks=Blocks.LOADING if refused else Blocks.PERHAPS if opened else Blocks.NOTHING,
+        message="settings name files or addresses outside the model",
+        where=tuple(text.at for text in found),
+        found="; ".join(f"{text.key[:80]}={text.value[:80]!r} of {text.owner or 'the model'}" for text in found[:3]),
+        here=here(case, _MECHANISM) if vocabularies else case.here,
+        remedies=(Fetch(action="check that each path is meant and exists here, or store the content in the layer"),),
+    )
 
 
-def _described(item: KerasObject, key: str, value: str) -> str:
-    return f"{key}={value[:80]!r} of {item.identity}"
+def _leads_out(text: Text) -> bool:
+    if text.key in _NAMES or (text.in_list and text.key in _WORDS):
+        return False
+    if _PATH.match(text.value[:_LONGEST]):
+        return True
+    if len(text.value) > _LONGEST or _FILE_KEYS.fullmatch(text.key[:_LONGEST]) is None:
+        return False
+    return _FILE.fullmatch(text.value) is not None
 
 
 RULE = Rule(

@@ -2,15 +2,18 @@
 
 ## What it means
 
-The configuration of an archive names a module and a function that are not Keras' own, among them some that have no
-place in a model (`os`, `subprocess`, `builtins.eval`, or Keras' own helpers that download files or switch safety
-off).
+The configuration names modules and functions that have no place in a model: of Python's own library (`os`,
+`subprocess`, `builtins.eval`), of other packages, or helpers of Keras that download files or switch safety off.
 
 ## Why it happens
 
 `.keras` archives say where each class is imported from. tf.keras up to 2.15 and Keras up to 3.8 import that place,
-whatever it is, and call what they find with arguments from the file. Custom classes of honest projects are stored in
-the same way, which is why those are another finding (LS302).
+whatever it is, and call what they find with arguments from the file. Layers for TensorFlow's functions (`TFOpLambda`)
+do the same with everything that TensorFlow has.
+
+What is not allowed is foreign: the tables of every release of Keras and TensorFlow Addons say which names a model may
+have. Custom classes and functions of honest projects are stored in the same way, which is why those are another
+finding (LS302), except where a `Lambda` would call a function of theirs.
 
 ## Example
 
@@ -32,48 +35,56 @@ Do not load it with anything older than Keras 3.11. Ask where the file comes fro
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Fetch, Finding, Severity
+from loadstone.rules.references import FOREIGN, HELPER, SWITCH, foreign
 from loadstone.rules.rule import Rule, Symptom
+from loadstone.rules.stances import here, stops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
+    from loadstone.rules.references import Reference
 
-#: Where Keras itself keeps functions that act on the machine and not on tensors.
-_KERAS_HELPERS = ("keras.config", "keras.utils", "keras.src.utils", "keras.saving", "keras.src.saving", "keras.tree")
-_HARMLESS = frozenset({"FeatureSpace", "Sequence", "CustomObjectScope"})
+_SHOWN = 5
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """References into the standard library, or to Keras' helpers."""
-    named = [item for item in case.artifact.objects if _reaches_out(item)]
-    if named:
-        yield Finding(
-            code=RULE.code,
-            severity=Severity.WARNING,
-            blocks=Blocks.NOTHING,
-            message="the configuration names functions that have no place in a model",
-            where=tuple(item.at for item in named),
-            found=", ".join(sorted({f"{item.module}.{item.class_name}" for item in named})),
-            here=case.here,
-            remedies=(Fetch(action="ask where the file comes from; do not load it with a Keras older than 3.11"),),
-        )
+    """References to what is not allowed."""
+    named = foreign(case.artifact)
+    if not named:
+        return
+    blocks = _blocks(case, named)
+    names = sorted({each.name for each in named})
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
+        blocks=blocks,
+        message="the configuration names functions that have no place in a model",
+        where=tuple(each.at for each in named),
+        found=", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""),
+        here=here(case, *_mechanisms(named), *(["unpacked-download"] if _downloads(names) else [])),
+        remedies=(Fetch(action="ask where the file comes from; do not load it with a Keras older than 3.11"),),
+    )
 
 
-def _reaches_out(item: KerasObject) -> bool:
-    module = item.module or ""
-    root = module.partition(".")[0]
-    if root == "builtins":
-        # Keras writes this for every plain function, with the name that it looks up among its own.
-        return item.class_name in {"eval", "exec", "compile", "open", "__import__", "getattr", "setattr"}
-    if root in sys.stdlib_module_names:
-        return True
-    return module.startswith(_KERAS_HELPERS) and item.class_name not in _HARMLESS
+def _mechanisms(named: Iterable[Reference]) -> tuple[str, ...]:
+    found = {each.mechanism for each in named}
+    return tuple(each for each in (FOREIGN, HELPER, SWITCH) if each in found)
+
+
+def _downloads(names: Iterable[str]) -> bool:
+    return any(name.endswith(".get_file") for name in names)
+
+
+def _blocks(case: Case, named: Iterable[Reference]) -> Blocks:
+    """Keras 3 refuses such an archive once it stops what is known of it; other loaders go as far as they get."""
+    refused = [each for each in named if each.is_sure and each.mechanism and stops(case, each.mechanism)]
+    if not refused or not case.into_keras_3 or case.is_refused:
+        return Blocks.NOTHING
+    return Blocks.COMPILING if all(each.in_training for each in refused) else Blocks.LOADING
 
 
 RULE = Rule(
