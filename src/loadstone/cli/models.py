@@ -53,7 +53,7 @@ def diagnose(model: Path, env: Path | None, target: str | None, deep: bool, **re
     from loadstone.environment.sources import environments_of  # noqa: PLC0415 - commands import only what they use
     from loadstone.formats import read  # noqa: PLC0415 - as above
     from loadstone.report.text import diagnosis_lines  # noqa: PLC0415 - as above
-    from loadstone.rules import diagnose as judge  # noqa: PLC0415 - as above
+    from loadstone.resolve.diagnosing import diagnose as judge  # noqa: PLC0415 - as above
 
     if env is not None and target is not None:
         raise click.UsageError("--env and --target name two environments: give one")

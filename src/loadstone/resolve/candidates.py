@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from loadstone.environment import Environment
     from loadstone.finding import Diagnosis, Finding
     from loadstone.knowledge.eras import Era, EraBuild
-    from loadstone.needs import Condition
+    from loadstone.needs import Condition, Needs
     from loadstone.resolve.fitting import Demand
 
 #: Candidates that are looked for before the search ends.
@@ -82,9 +82,14 @@ class _Option:
     position: int
 
 
-def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
-    """The environments that should load a model, best first, and the eras that were looked at and will not do."""
-    asked = demand(artifact)
+def candidates(
+    artifact: Artifact, wanted: Wanted, *, needs: Needs | None = None, enough: int = ENOUGH
+) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    """The environments that should load a model, best first, and the eras that were looked at and will not do.
+
+    The search ends with ``enough`` that load it for sure. ``needs`` are the model's, where they were inferred before.
+    """
+    asked = demand(artifact, needs)
     writers = _writers(asked)
     options, rejected = _options(asked, wanted, writers)
     found: list[tuple[int, Candidate]] = []
@@ -95,7 +100,7 @@ def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...
             rejected.append(Rejected(name=option.era.name, why=_first_blocker(candidate.diagnosis)))
         else:
             found.append((rank, candidate))
-        if sum(rank == 0 for rank, _ in found) >= ENOUGH:
+        if sum(rank == 0 for rank, _ in found) >= enough:
             break
     return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0])), tuple(rejected)
 
@@ -219,7 +224,7 @@ def _newest_first(option: _Option) -> tuple[tuple[int, ...], bool, int]:
 
 def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate:
     """The candidate with the rules' verdict."""
-    diagnosis = diagnose(artifact, _environment(option.era, option.build, option.addons))
+    diagnosis = diagnose(artifact, _environment(option.era, option.build, option.addons), needs=asked.needs)
     custom_ops = needs_custom_ops(asked.needs, option.addons)
     tensorflow = _tensorflow(option.era, option.build, wanted, custom_ops=custom_ops)
     others = (("tensorflow-addons", option.addons), ("keras", option.era.keras), ("tf-keras", option.era.tf_keras))

@@ -16,6 +16,7 @@ from loadstone.needs import infer
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact, KerasObject
     from loadstone.environment import Environment, Loader
+    from loadstone.finding import Install, Rebuild, SetVariable, Stack
     from loadstone.knowledge import BuiltIn, ObjectKind
     from loadstone.needs import Needs
 
@@ -34,17 +35,33 @@ _FIRST_TF_KERAS = Version("2.16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What can be done with a model, whatever a rule objects to: found out before, by judging other environments too.
+
+    Attributes:
+        rebuild: what loadstone itself can do with it.
+        stacks: the environments where it loads, best first.
+        changes: changes of the judged environment with which it loads there, best first.
+    """
+
+    rebuild: Rebuild
+    stacks: tuple[Stack, ...] = ()
+    changes: tuple[Install | SetVariable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One model, what it needs, and the loader of the environment it is judged for.
 
     ``loader`` is None where the environment has no Keras at all; then only the environment's rules have anything to
-    say.
+    say. Without ``advice`` only the verdict is wanted: remedies that rest on it are left out.
     """
 
     artifact: Artifact
     needs: Needs
     environment: Environment
     loader: Loader | None
+    advice: Advice | None = None
 
     @property
     def keras(self) -> Version | None:
@@ -163,12 +180,18 @@ def moved_modules(case: Case) -> tuple[KerasObject, ...]:
     return tuple(item for item in internal_modules(case.artifact) if not (item.module or "").startswith(there))
 
 
-def case_of(artifact: Artifact, environment: Environment) -> Case:
-    """The question as rules see it; the loader is the one that most code in that environment calls first."""
+def case_of(
+    artifact: Artifact, environment: Environment, *, needs: Needs | None = None, advice: Advice | None = None
+) -> Case:
+    """The question as rules see it; the loader is the one that most code in that environment calls first.
+
+    ``needs`` are those of the artifact, where they were inferred before.
+    """
     found = loaders(environment)
     return Case(
         artifact=artifact,
-        needs=infer(artifact),
+        needs=infer(artifact) if needs is None else needs,
         environment=environment,
         loader=found[0] if found else None,
+        advice=advice,
     )

@@ -115,6 +115,11 @@ def registers(addons: Version, key: str) -> bool:
     )
 
 
+def needs_addons(case: Case) -> bool:
+    """Whether the model names anything that TensorFlow Addons provides."""
+    return any(provider.distribution == ADDONS for need in case.needs.objects for provider in need.providers)
+
+
 def usable_addons(case: Case) -> Version | None:
     """The TensorFlow Addons release that can be imported beside the case's loader, None where none can."""
     return None if case.loader is None else importable_addons(case.environment, case.loader)
@@ -124,10 +129,14 @@ def importable_addons(environment: Environment, loader: Loader) -> Version | Non
     """The installed TensorFlow Addons release, None where there is none or its import fails.
 
     Every release imports ``keras_tensor`` from a place that Keras 3 does not have (``tensorflow_addons/utils/types.py``
-    of 0.12 to 0.23). Outside its declared window a release warns and mostly works: only ``probe(deep=True)`` tells.
+    of 0.12 to 0.23), also where ``tf.keras`` is tf_keras beside it. Outside
+    its declared window a release warns and mostly works: only ``probe(deep=True)`` tells.
     """
     release = environment.distributions.get(ADDONS)
     if release is None or environment.tensorflow is None or loader.keras.major >= KERAS_3:
+        return None
+    keras = environment.distributions.get("keras")
+    if keras is not None and keras.major >= KERAS_3:
         return None
     if environment.imports is not None and not environment.imports["tensorflow_addons"].imports:
         return None

@@ -38,7 +38,7 @@ from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge.operations import first_taking
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import usable_addons
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def detect(case: Case) -> Iterator[Finding]:
         found=", ".join(sorted({use.op for use in foreign})),
         provided=ADDONS if all(use.namespace == _NAMESPACE for use in foreign) else None,
         here=case.here,
-        remedies=isolated(case),
+        remedies=ways(case),
     )
 
 

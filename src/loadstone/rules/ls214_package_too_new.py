@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Install, Severity
 from loadstone.knowledge.constraints import constraints
-from loadstone.rules.ls202_addons_not_importable import needs_addons
+from loadstone.rules.lookup import needs_addons
 from loadstone.rules.remedies import isolated
 from loadstone.rules.rule import Rule, Symptom
 

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge import ObjectKind
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in unknown),
             found=", ".join(sorted({_described(item) for item in unknown})),
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

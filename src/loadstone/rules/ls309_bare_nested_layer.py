@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.lookup import NESTED_LAYER_SLOTS, Found, look_up
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in bare),
             found=f"class {', '.join(sorted({item.class_name for item in bare}))} without a module",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

@@ -7,31 +7,34 @@ from typing import TYPE_CHECKING
 
 from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
-from loadstone.finding import Blocks, Diagnosis, Severity
-from loadstone.needs import is_standalone
+from loadstone.finding import Blocks, CallWith, Diagnosis, Isolate, Severity
+from loadstone.needs import infer, is_standalone
 from loadstone.rules import RULES
 from loadstone.rules.case import case_of
-from loadstone.rules.lookup import is_in_window
-from loadstone.rules.ls202_addons_not_importable import needs_addons
+from loadstone.rules.lookup import is_in_window, needs_addons
 from loadstone.rules.ls213_open_environment import deciding
+from loadstone.rules.remedies import UNCOMPILED
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Alternatives, Environment
-    from loadstone.needs import Writer
-    from loadstone.rules.case import Case
+    from loadstone.finding import Finding
+    from loadstone.needs import Needs, Writer
+    from loadstone.rules.case import Advice, Case
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.PERHAPS: 2, Blocks.NOTHING: 3}
 
 
-def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
+def verdict(
+    artifact: Artifact, environment: Environment, *, needs: Needs | None = None, advice: Advice | None = None
+) -> Diagnosis:
     """Every reason why a model does not load in an environment, in one pass.
 
     The answer is for a program that imports what is installed and registers objects (TensorFlow Addons) before it
     calls ``load_model``, and passes no custom objects.
     """
-    case = case_of(artifact, environment)
+    case = case_of(artifact, environment, needs=needs, advice=advice)
     findings = sorted(
         (finding for rule in RULES for finding in rule.detect(case)),
         key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
@@ -43,21 +46,43 @@ def verdict(artifact: Artifact, environment: Environment) -> Diagnosis:
         environment=environment.summary,
         loads=False if blocked & {Blocks.LOADING, Blocks.COMPILING} else True if known else None,
         loads_uncompiled=False if Blocks.LOADING in blocked else True if known else None,
-        findings=tuple(findings),
+        findings=tuple(_with_remedies_that_help(finding, blocked, advice) for finding in findings),
+        with_loadstone=None if advice is None else advice.rebuild,
+        candidates=() if advice is None else advice.stacks,
     )
+
+
+def _with_remedies_that_help(finding: Finding, blocked: set[Blocks], advice: Advice | None) -> Finding:
+    """A finding without the remedies that something else makes vain.
+
+    Leaving the compile state out helps only where nothing else stops the load; and for what is wrong with the compile
+    state, no environment helps that has to leave it out too.
+    """
+    lossy = advice is not None and bool(advice.stacks) and not advice.stacks[0].compiled
+    vain = tuple(
+        remedy
+        for remedy in finding.remedies
+        if (isinstance(remedy, CallWith) and UNCOMPILED in remedy.python and Blocks.LOADING in blocked)
+        or (isinstance(remedy, Isolate) and lossy and finding.blocks is Blocks.COMPILING)
+    )
+    return replace(finding, remedies=tuple(r for r in finding.remedies if r not in vain)) if vain else finding
 
 
 def _is_of_keras_1(writer: Writer | None) -> bool:
     return writer is not None and writer.release is not None and writer.release.major == 1
 
 
-def verdict_on_all(artifact: Artifact, alternatives: Alternatives) -> Diagnosis:
+def verdict_on_all(
+    artifact: Artifact, alternatives: Alternatives, *, needs: Needs | None = None, advice: Advice | None = None
+) -> Diagnosis:
     """What holds for all environments that a description may stand for, and the findings of the newest.
 
     An answer that they do not share is *unknown*; a finding says what decides.
     """
-    judged = [(environment, verdict(artifact, environment)) for environment in alternatives.environments]
-    first = judged[0][1]
+    needs = infer(artifact) if needs is None else needs
+    newest, *others = alternatives.environments
+    first = verdict(artifact, newest, needs=needs, advice=advice)
+    judged = [(newest, first), *((each, verdict(artifact, each, needs=needs)) for each in others)]
     undecided = deciding(alternatives.source, judged)
     loads = {diagnosis.loads for _, diagnosis in judged}
     uncompiled = {diagnosis.loads_uncompiled for _, diagnosis in judged}
