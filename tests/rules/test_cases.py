@@ -15,6 +15,7 @@ from loadstone.rules import RULES, diagnose
 from tests.rules.cases import ROWS
 
 if TYPE_CHECKING:
+    from loadstone.artifact import Json
     from tests.rules.cases import Row
 
 
@@ -40,7 +41,8 @@ def test_every_rule_is_shown_by_a_case() -> None:
 
 def test_a_finding_says_who_provides_what_is_missing_and_what_is_here() -> None:
     row = next(row for row in ROWS if row.name == "an addon in Keras 3")
-    config = {"class_name": "Sequential", "config": {"layers": [{"class_name": "Addons>GroupNormalization"}]}}
+    layers: Json = {"layers": [{"class_name": "Addons>GroupNormalization"}]}
+    config: dict[str, Json] = {"class_name": "Sequential", "config": layers}
     artifact = replace(row.artifact, config=config, config_at=Pointer(document="model_config", path=""))
     diagnosis = diagnosed(artifact, row.environment)
     (finding,) = diagnosis.findings

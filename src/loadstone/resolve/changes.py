@@ -23,7 +23,7 @@ from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
 from loadstone.resolve.candidates import ANSWERED_BY_USER, Wanted, blockers, candidates
 from loadstone.resolve.own import TENSORFLOWS, Own
-from loadstone.resolve.prescription import Platform
+from loadstone.resolve.platforms import platform_of
 from loadstone.rules import diagnose
 from loadstone.rules.lookup import fitting_addons, needs_addons, registers
 
@@ -43,9 +43,6 @@ _BACKENDS = ("tensorflow", "jax", "torch")
 
 #: The first TensorFlow whose Keras may be tf_keras.
 _FIRST_WITH_CHOICE = Version("2.15")
-
-_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-_MACHINES = {"x86_64": "x86_64", "AMD64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
 
 
 def changes(case: Case, found: Diagnosis) -> tuple[Change, ...]:
@@ -204,10 +201,9 @@ def _backends(case: Case) -> Iterator[_Pins]:
 
 def _installs(release: Release, case: Case) -> bool:
     """Whether a release has a file for the environment's Python and platform."""
-    environment = case.environment
-    system, machine = _SYSTEMS.get(environment.platform, ""), _MACHINES.get(environment.machine, "")
-    named = f"{system}-{'arm64' if system == 'macos' and machine == 'aarch64' else machine}"
-    return release.installs_on(f"{environment.python.major}.{environment.python.minor}", named)
+    platform, python = platform_of(case.environment), case.environment.python
+    machine = "arm64" if (platform.system, platform.machine) == ("macos", "aarch64") else platform.machine
+    return release.installs_on(f"{python.major}.{python.minor}", f"{platform.system}-{machine}")
 
 
 def _stack(case: Case) -> Iterator[_Pins]:
@@ -216,14 +212,12 @@ def _stack(case: Case) -> Iterator[_Pins]:
         return
     environment = case.environment
     there = next((name for name in TENSORFLOW_DISTRIBUTIONS if name in environment.distributions), "tensorflow")
-    system, machine = _SYSTEMS.get(environment.platform), _MACHINES.get(environment.machine)
-    if there not in TENSORFLOWS[:2] or system is None or machine is None:
+    if there not in TENSORFLOWS[:2]:
         return
-    own = Own(requirements=(there,))
     wanted = Wanted(
         python=f"{environment.python.major}.{environment.python.minor}",
-        platform=Platform(system=system, machine=machine),
-        own=own,
+        platform=platform_of(environment),
+        own=Own(requirements=(there,)),
     )
     found, _ = candidates(case.artifact, wanted, needs=case.needs, enough=1)
     for candidate in found[:1]:

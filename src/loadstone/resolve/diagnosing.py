@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from loadstone.environment import Alternatives
 from loadstone.finding import Blocks, Provide, Stack
 from loadstone.needs import infer
-from loadstone.resolve.candidates import Wanted, blockers, candidates
+from loadstone.resolve.candidates import Wanted, blockers, candidates, dangers
 from loadstone.resolve.changes import changes
-from loadstone.resolve.locking import here
-from loadstone.resolve.proving import dangers
+from loadstone.resolve.platforms import here
 from loadstone.rules import diagnose as judged
 from loadstone.rules.case import Advice, case_of
 from loadstone.rules.rebuilding import rebuilding

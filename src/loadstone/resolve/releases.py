@@ -37,6 +37,8 @@ def as_asked(era: Era, own: Own) -> Era | Rejected:
     What was not measured together has no pins.
     """
     stated = own.stack
+    if not stated:
+        return era
     wanted: dict[str, Version | None] = {}
     for name, (release, others) in _choices(era).items():
         wanted[name] = _nearest(release, others, stated.get(name, _ANY))

@@ -8,6 +8,7 @@ does so when it is imported), and Keras' own tables, one for each kind of object
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -72,6 +73,13 @@ class Found(Enum):
 
 def look_up(case: Case, item: KerasObject) -> Found:
     """Where the case's loader finds an object, TensorFlow Addons being imported first where it can be."""
+    known = case.found.get(id(item))
+    if known is None:
+        known = case.found[id(item)] = (item, _looked_up(case, item))  # the item is kept, so its id stays its own
+    return known[1]
+
+
+def _looked_up(case: Case, item: KerasObject) -> Found:
     if item.is_identifier and item.in_training and item.class_name in _COMPILE_WORDS:
         return Found.KERAS
     release = usable_addons(case)
@@ -157,6 +165,7 @@ def is_in_window(environment: Environment) -> bool | None:
     return environment.tensorflow in release.tensorflow
 
 
+@cache
 def window_text(release: TfaRelease) -> str:
     """The TensorFlow releases that a TensorFlow Addons release declares, for people: ``TensorFlow 2.13 to 2.15``."""
     inside = [each.version for each in knowledge.tensorflow_releases() if each.version in release.tensorflow]

@@ -143,10 +143,10 @@ def _identity(spec: ObjectSpec) -> str:
 def _built_in(spec: ObjectSpec, keras: Version) -> BuiltIn | None:
     """Keras' own object of that name; operations of a graph are looked up among themselves first."""
     if (spec.module or "").startswith(_OPERATIONS):
-        operation = knowledge.built_in(spec.name, keras, ObjectKind.OPERATION)
+        operation = knowledge.finder(keras)(spec.name, ObjectKind.OPERATION)
         if operation is not None:
             return operation
-    return knowledge.built_in(spec.name, keras)
+    return knowledge.finder(keras)(spec.name, None)
 
 
 def _refused_arguments(spec: ObjectSpec, found: BuiltIn) -> frozenset[str]:

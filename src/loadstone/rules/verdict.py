@@ -16,6 +16,8 @@ from loadstone.rules.ls213_open_environment import deciding
 from loadstone.rules.remedies import UNCOMPILED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from loadstone.artifact import Artifact
     from loadstone.environment import Alternatives, Environment
     from loadstone.finding import Finding
@@ -35,15 +37,34 @@ def verdict(
     calls ``load_model``, and passes no custom objects.
     """
     case = case_of(artifact, environment, needs=needs, advice=advice)
-    findings = sorted(
-        (finding for rule in RULES for finding in rule.detect(case)),
-        key=lambda finding: (_BLOCKING[finding.blocks], _RANK[finding.severity], finding.code),
-    )
+    return _concluded(case, [finding for rule in RULES for finding in rule.detect(case)])
+
+
+def verdict_unless(
+    artifact: Artifact, environment: Environment, *, needs: Needs, stops: Callable[[Finding], bool]
+) -> Diagnosis | Finding:
+    """As `verdict`; or the finding with the lowest code that stops the load, as soon as there is one that ``stops``.
+
+    For those who look for an environment that will do among many that will not.
+    """
+    case = case_of(artifact, environment, needs=needs)
+    findings: list[Finding] = []
+    for rule in RULES:
+        findings += rule.detect(case)
+        if any(map(stops, findings)):
+            return next(finding for finding in findings if finding.blocks is Blocks.LOADING)
+    return _concluded(case, findings)
+
+
+def _concluded(case: Case, found: Iterable[Finding]) -> Diagnosis:
+    """What the findings of all rules add up to."""
+    advice = case.advice
+    findings = sorted(found, key=lambda each: (_BLOCKING[each.blocks], _RANK[each.severity], each.code))
     blocked = {finding.blocks for finding in findings}
     known = is_covered(case) and Blocks.PERHAPS not in blocked
     return Diagnosis(
-        source=artifact.source,
-        environment=environment.summary,
+        source=case.artifact.source,
+        environment=case.here,
         loads=False if blocked & {Blocks.LOADING, Blocks.COMPILING} else True if known else None,
         loads_uncompiled=False if Blocks.LOADING in blocked else True if known else None,
         findings=tuple(_with_remedies_that_help(finding, blocked, advice) for finding in findings),
