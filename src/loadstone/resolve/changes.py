@@ -45,18 +45,21 @@ _BACKENDS = ("tensorflow", "jax", "torch")
 _FIRST_WITH_CHOICE = Version("2.15")
 
 
-def changes(case: Case, found: Diagnosis) -> tuple[Change, ...]:
-    """The first change with which a model loads that does not, as it was ``found``; empty where none is known."""
+def changes(case: Case, found: Diagnosis) -> tuple[tuple[Change, ...], bool]:
+    """The first change with which a model loads that does not, as it was ``found``; empty where none is known.
+
+    And whether it then loads without its compile state only.
+    """
     if found.loads or not any(finding.blocks is not Blocks.NOTHING for finding in found.findings):
-        return ()
+        return (), False
     lossy: Change | None = None
     for change in _changes(case):
         after = diagnose(case.artifact, changed(case.environment, change), needs=case.needs)
         if opens(after):
-            return (change,)
+            return (change,), False
         if lossy is None and blockers(found, Blocks.LOADING) and opens(after, compiled=False):
             lossy = change
-    return () if lossy is None else (lossy,)
+    return ((), False) if lossy is None else ((lossy,), True)
 
 
 def opens(diagnosis: Diagnosis, *, compiled: bool = True) -> bool:

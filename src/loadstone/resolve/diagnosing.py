@@ -28,12 +28,21 @@ _OWN_OBJECTS = "LS302"
 def diagnose(artifact: Artifact, environment: Environment | Alternatives) -> Diagnosis:
     """As `loadstone.rules.diagnose`, with all that other environments tell: every remedy is known to help."""
     needs = infer(artifact)
+    return diagnosed(artifact, environment, needs, stacks(artifact, needs))
+
+
+def diagnosed(
+    artifact: Artifact, environment: Environment | Alternatives, needs: Needs, found: tuple[Stack, ...]
+) -> Diagnosis:
+    """As `diagnose`, for those who judge a model in several environments: the ``stacks`` are the same for all."""
     newest = environment.environments[0] if isinstance(environment, Alternatives) else environment
     case = case_of(artifact, newest, needs=needs)
+    changed, lossy = changes(case, judged(artifact, newest, needs=needs))
     advice = Advice(
         rebuild=rebuilding(artifact, needs, newest),
-        stacks=stacks(artifact, needs),
-        changes=changes(case, judged(artifact, newest, needs=needs)),
+        stacks=found,
+        changes=changed,
+        lossy=lossy,
     )
     return judged(artifact, environment, needs=needs, advice=advice)
 

@@ -45,11 +45,13 @@ class Advice:
         rebuild: what loadstone itself can do with it.
         stacks: the environments where it loads, best first.
         changes: changes of the judged environment with which it loads there, best first.
+        lossy: whether it then loads with ``compile=False`` only.
     """
 
     rebuild: Rebuild
     stacks: tuple[Stack, ...] = ()
     changes: tuple[Install | SetVariable, ...] = ()
+    lossy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

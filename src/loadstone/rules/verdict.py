@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from loadstone.artifact import Artifact
     from loadstone.environment import Alternatives, Environment
-    from loadstone.finding import Finding
+    from loadstone.finding import Finding, Remedy
     from loadstone.needs import Needs, Writer
     from loadstone.rules.case import Advice, Case
 
@@ -79,12 +79,16 @@ def _with_remedies_that_help(finding: Finding, blocked: set[Blocks], advice: Adv
     Leaving the compile state out helps only where nothing else stops the load; and for what is wrong with the compile
     state, no environment helps that has to leave it out too.
     """
-    lossy = advice is not None and bool(advice.stacks) and not advice.stacks[0].compiled
+    lossy: tuple[Remedy, ...] = ()
+    if advice is not None and finding.blocks is not Blocks.LOADING:
+        lossy = advice.changes if advice.lossy else ()
+    elsewhere = advice is not None and bool(advice.stacks) and not advice.stacks[0].compiled
     vain = tuple(
         remedy
         for remedy in finding.remedies
         if (isinstance(remedy, CallWith) and UNCOMPILED in remedy.python and Blocks.LOADING in blocked)
-        or (isinstance(remedy, Isolate) and lossy and finding.blocks is Blocks.COMPILING)
+        or (isinstance(remedy, Isolate) and elsewhere and finding.blocks is Blocks.COMPILING)
+        or remedy in lossy
     )
     return replace(finding, remedies=tuple(r for r in finding.remedies if r not in vain)) if vain else finding
 
