@@ -63,10 +63,15 @@ def convert(case: Case) -> tuple[Convert, ...]:
     given = f", custom_objects={mapping(own)}" if own else ""
     return (
         Convert(
-            command=f"loadstone convert {shlex.quote(source)} {shlex.quote(target)}{f' {_OWN}' if own else ''}",
+            command=f"loadstone convert {_path(source)} {shlex.quote(target)}{f' {_OWN}' if own else ''}",
             python=f"import loadstone; loadstone.load_model({source!r}{given})",
         ),
     )
+
+
+def _path(source: str) -> str:
+    """A path as a shell takes it, and no command for an option."""
+    return shlex.quote(f"./{source}" if source.startswith("-") else source)
 
 
 def mapping(names: Iterable[str]) -> str:
@@ -104,7 +109,7 @@ def isolated(case: Case) -> tuple[Isolate, ...]:
     own = f" {_OWN}" if best.custom_objects else ""
     return (
         Isolate(
-            command=f"loadstone sync {shlex.quote(case.artifact.source)} .venv-model{own}{trust}",
+            command=f"loadstone sync {_path(case.artifact.source)} .venv-model{own}{trust}",
             python_version=best.python,
             requirements=best.requirements,
             exclude_newer=best.as_of,
