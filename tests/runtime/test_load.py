@@ -44,8 +44,8 @@ def test_a_model_loads_with_the_outputs_it_had(model: Model) -> None:
     given = {name: custom_objects(model)[name] for name in told.with_loadstone.custom_objects}
     assert told.loads_with_loadstone is not bool(given), "without the author's objects it does not load"
     offered = {r.python for finding in told.findings for r in finding.remedies if isinstance(r, Convert)}
-    line = f"import loadstone; loadstone.load_model({str(model.path)!r}, custom_objects=given)"
-    loaded = run(*offered or {line}, {**given, "given": given})
+    (line,) = offered or {f"import loadstone; loadstone.load_model({str(model.path)!r}, custom_objects=given)"}
+    loaded = run(line, {**given, "given": given})
     inputs, recorded = model.io()
     assert isinstance(loaded, keras.Model)
     for actual, expected in zip(outputs(loaded, inputs), recorded.values(), strict=True):
