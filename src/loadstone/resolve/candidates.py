@@ -18,9 +18,9 @@ from loadstone.artifact import Format
 from loadstone.environment import bundled_keras, loaders, planned
 from loadstone.finding import Blocks, Finding
 from loadstone.knowledge.eras import eras
-from loadstone.needs import ADDONS
+from loadstone.needs import ADDONS, Needs
 from loadstone.resolve.distributions import needs_custom_ops, tensorflow_requirement
-from loadstone.resolve.fitting import demand, fits
+from loadstone.resolve.fitting import Demand, demand, fits
 from loadstone.resolve.own import Own
 from loadstone.resolve.prescription import Candidate, Platform, Prefer, Rejected
 from loadstone.resolve.releases import addons_of, as_asked, day_of
@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from loadstone.environment import Environment
     from loadstone.finding import Diagnosis
     from loadstone.knowledge.eras import Era, EraBuild
-    from loadstone.needs import Condition, Needs
-    from loadstone.resolve.fitting import Demand
+    from loadstone.needs import Condition
+
+#: What a model asks that needs no more than Keras.
+_PLAIN = Demand(
+    needs=Needs(writers=(), objects=(), python=None, op_libraries=()), conditions=(), addons=(), standalone=False
+)
 
 #: Candidates that are looked for before the search ends.
 ENOUGH = 3
@@ -121,15 +125,26 @@ def _options(asked: Demand, wanted: Wanted, writers: frozenset[int]) -> tuple[li
         if isinstance(era, Rejected):
             rejected.append(era)
             continue
-        found = _option(asked, era, position, wanted, wrote=position in writers)
+        plain = not (wanted.own or asked.addons or asked.needs.op_libraries or asked.needs.python)
+        found = _plain_option(position, wanted) if plain else _option(asked, era, wanted)
         if isinstance(found, Rejected):
             rejected.append(found)
-        else:
-            options.append(found)
+            continue
+        build, addons = found
+        kin = asked.standalone is _is_standalone(era)
+        wrote = position in writers
+        options.append(_Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position))
     return options, rejected
 
 
-def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bool) -> _Option | Rejected:
+@lru_cache(maxsize=_REMEMBERED)
+def _plain_option(position: int, wanted: Wanted) -> tuple[EraBuild, Version | None] | Rejected:
+    """As `_option`, for the many models that need no more than Keras."""
+    return _option(_PLAIN, eras()[position], wanted)
+
+
+def _option(asked: Demand, era: Era, wanted: Wanted) -> tuple[EraBuild, Version | None] | Rejected:
+    """The build of an era to take, and the release of Addons."""
     builds = [build for build in era.builds if wanted.python in {None, build.python}]
     if not builds:
         pythons = ", ".join(sorted((build.python for build in era.builds), key=Version))
@@ -147,8 +162,7 @@ def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bo
         return Rejected(name=era.name, why=measured.why or "it does not work" if measured else "it does not work")
     if _tensorflow(era, build, wanted, custom_ops=False) is None:
         return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
-    kin = asked.standalone is _is_standalone(era)
-    return _Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position)
+    return build, addons
 
 
 def _tensorflow(era: Era, build: EraBuild, wanted: Wanted, *, custom_ops: bool) -> str | None:

@@ -11,8 +11,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from loadstone import knowledge
@@ -81,16 +80,15 @@ def changed(environment: Environment, change: Change) -> Environment:
         case SetVariable(name=name, value=value):
             return replace(environment, variables=MappingProxyType({**environment.variables, name: value}))
         case Install(requirements=requirements, variables=variables):
-            stated = [Requirement(each) for each in requirements]
+            stated = [_parsed(each) for each in requirements]
     held, ranges = dict(environment.distributions), dict(environment.ranges)
-    for each in stated:
-        name = canonicalize_name(each.name)
-        exact = [Version(s.version) for s in each.specifier if s.operator == "==" and "*" not in s.version]
+    for name, versions in stated:
+        exact = [Version(each.version) for each in versions if each.operator == "==" and "*" not in each.version]
         if exact:
             held[name] = exact[0]
-        elif name not in held or held[name] not in each.specifier:
+        elif name not in held or held[name] not in versions:
             held.pop(name, None)
-            ranges[name] = each.specifier
+            ranges[name] = versions
     return replace(
         environment,
         distributions=MappingProxyType(held),
@@ -98,6 +96,12 @@ def changed(environment: Environment, change: Change) -> Environment:
         variables=MappingProxyType({**environment.variables, **dict(variables)}),
         imports=None,  # what was tried was tried before
     )
+
+
+def _parsed(requirement: str) -> tuple[str, SpecifierSet]:
+    """One of our own requirements: a canonical name and releases, and nothing else."""
+    name = requirement[: next((at for at, each in enumerate(requirement) if each in "=<>!~"), len(requirement))]
+    return name, SpecifierSet(requirement[len(name) :])
 
 
 def _changes(case: Case) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadstone.environment import Alternatives
@@ -13,6 +14,7 @@ from loadstone.resolve.platforms import here
 from loadstone.rules import diagnose as judged
 from loadstone.rules.case import Advice, case_of
 from loadstone.rules.rebuilding import rebuilding
+from loadstone.rules.verdict import verdict_of
 
 if TYPE_CHECKING:
     from loadstone.artifact import Artifact
@@ -37,14 +39,19 @@ def diagnosed(
     """As `diagnose`, for those who judge a model in several environments: the ``stacks`` are the same for all."""
     newest = environment.environments[0] if isinstance(environment, Alternatives) else environment
     case = case_of(artifact, newest, needs=needs)
-    changed, lossy = changes(case, judged(artifact, newest, needs=needs))
+    plain = verdict_of(case)
+    changed, lossy = changes(case, plain)
     advice = Advice(
         rebuild=rebuilding(artifact, needs, newest),
         stacks=found,
         changes=changed,
         lossy=lossy,
     )
-    return judged(artifact, environment, needs=needs, advice=advice)
+    if isinstance(environment, Alternatives):
+        return judged(artifact, environment, needs=needs, advice=advice)
+    if not plain.findings:
+        return replace(plain, with_loadstone=advice.rebuild, candidates=advice.stacks)
+    return verdict_of(replace(case, advice=advice))
 
 
 def stacks(artifact: Artifact, needs: Needs | None = None) -> tuple[Stack, ...]:

@@ -85,7 +85,7 @@ def addons_of(asked: Demand, era: Era, builds: Sequence[EraBuild], own: Own) -> 
     fitting = [
         release.version
         for release in knowledge.tfa_releases()
-        if release.version in stated
+        if (not stated or release.version in stated)
         and pythons & set(release.pythons)
         and all(release.version in each.releases for each in wishes)
         and _goes_with(

@@ -56,10 +56,9 @@ def detect(case: Case) -> Iterator[Finding]:
     missing: dict[str, list[KerasObject]] = {}
     provided_elsewhere = {need.identity for need in case.needs.objects}
     for item in case.artifact.objects:
-        if item.identity in provided_elsewhere or is_operation(case, item):
+        if look_up(case, item) is not Found.NOWHERE or item.identity in provided_elsewhere or is_operation(case, item):
             continue
-        if look_up(case, item) is Found.NOWHERE:
-            missing.setdefault(item.identity, []).append(item)
+        missing.setdefault(item.identity, []).append(item)
     for identity, uses in missing.items():
         providers = [provider for provider in knowledge.providers(identity) if provider.distribution != ADDONS]
         blocks = blocks_of(case, uses)

@@ -36,7 +36,11 @@ def verdict(
     The answer is for a program that imports what is installed and registers objects (TensorFlow Addons) before it
     calls ``load_model``, and passes no custom objects.
     """
-    case = case_of(artifact, environment, needs=needs, advice=advice)
+    return verdict_of(case_of(artifact, environment, needs=needs, advice=advice))
+
+
+def verdict_of(case: Case) -> Diagnosis:
+    """As `verdict`, for those who have the case."""
     return _concluded(case, [finding for rule in RULES for finding in rule.detect(case)])
 
 
