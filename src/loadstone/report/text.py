@@ -137,13 +137,13 @@ def verdict_text(diagnosis: Diagnosis) -> str:
 
 
 def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
-    """Every finding, then the verdict."""
+    """Every finding, then where else the model loads, then the verdict."""
     for previous, finding in zip((None, *diagnosis.findings), diagnosis.findings, strict=False):
         yield from finding_lines(finding, diagnosis.source, previous=previous, everything=everything)
         yield Line(text="")
     role = {True: "title", False: "error", None: "warning"}[diagnosis.loads]
-    yield Line(text=verdict_text(diagnosis), role=role)
     yield from elsewhere_lines(diagnosis, everything=everything)
+    yield Line(text=verdict_text(diagnosis), role=role)
 
 
 def elsewhere_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
