@@ -228,4 +228,6 @@ def _stack(case: Case) -> Iterator[_Pins]:
     )
     found, _ = candidates(case.artifact, wanted, needs=case.needs, enough=1)
     for candidate in found[:1]:
-        yield candidate.requirements, tuple(candidate.variables.items())
+        # A choice that was made for the Keras of before does not hold for the one that comes.
+        ours = {LEGACY: "0"} if LEGACY in environment.variables else {}
+        yield candidate.requirements, tuple({**ours, **candidate.variables}.items())
