@@ -61,6 +61,7 @@ format: .venv/.developer ## format and fix what can be fixed
 bench: .venv/.developer ## measure, side by side in one run
 	@$(BIN)/python benchmarks/loading.py
 	@$(BIN)/python benchmarks/diagnose.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/many.py
 	@$(BIN)/python benchmarks/eras.py
 	@$(BIN)/python benchmarks/safety.py
 

@@ -135,7 +135,7 @@ def inspect(model: str | os.PathLike[str]) -> Artifact:
 def diagnose(
     model: str | os.PathLike[str], env: str | os.PathLike[str] | None = None, *, target: str | None = None
 ) -> Diagnosis:
-    """Name every reason why a model does not load in an environment, and what to do about each.
+    """Name every reason why a model does not load in an environment, what to do about each, and where it loads.
 
     Args:
         model: an ``.h5`` or ``.keras`` file, or a SavedModel folder.
@@ -149,4 +149,4 @@ def diagnose(
     """
     path = None if env is None else import_module("pathlib").Path(env)
     environment = import_module(f"{__name__}.environment.sources").environments_of(path, releases=target)
-    return import_module(f"{__name__}.rules").diagnose(inspect(model), environment)  # type: ignore[no-any-return]  # as above
+    return import_module(f"{__name__}.resolve.diagnosing").diagnose(inspect(model), environment)  # type: ignore[no-any-return]  # as above

@@ -38,9 +38,13 @@ class Convert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
-    """Add distributions to the judged environment."""
+    """Add distributions to the judged environment, or change their releases.
+
+    ``variables`` are the environment variables that have to be set from then on.
+    """
 
     requirements: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +130,58 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """An environment in which the model should load, by its pins.
+
+    Attributes:
+        python: the minor release of Python, ``3.8``.
+        requirements: the pins that make it what it is; the rest follows from them.
+        as_of: the day (ISO 8601) up to which packages are considered.
+        variables: environment variables that belong to it.
+        loads: True; None where it cannot be told, or where the model can only be run by its signatures.
+        compiled: False where it loads with ``compile=False`` only.
+        trust: whether it runs programs, or reaches files, that a file may hold.
+        custom_objects: the author's own objects that it has to be given.
+    """
+
+    python: str
+    requirements: tuple[str, ...]
+    as_of: str
+    variables: tuple[tuple[str, str], ...] = ()
+    loads: bool | None = True
+    compiled: bool = True
+    trust: bool = False
+    custom_objects: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.requirements)} on Python {self.python}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuild:
+    """What `loadstone.load_model` can do with a model.
+
+    Attributes:
+        loads: whether it loads it, where there is a Keras that it works with; None when it cannot be told.
+        here: whether the judged environment has such a Keras.
+        custom_objects: the names that it has to be given.
+        why: the reason, or what is needed, as half a sentence.
+    """
+
+    loads: bool | None
+    here: bool
+    custom_objects: tuple[str, ...] = ()
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """The verdict for one model in one environment.
 
     ``loads`` answers for that environment's own ``load_model(path)``, ``loads_uncompiled`` for
-    ``load_model(path, compile=False)``: True, False, or None when it cannot be told.
+    ``load_model(path, compile=False)``: True, False, or None when it cannot be told. ``with_loadstone`` tells what
+    `loadstone.load_model` can do, and ``candidates`` where the model loads as it is, best first; of both nothing is
+    told (None, and none) where only the environment was judged.
     """
 
     source: str
@@ -138,6 +189,15 @@ class Diagnosis:
     loads: bool | None
     loads_uncompiled: bool | None
     findings: tuple[Finding, ...]
+    with_loadstone: Rebuild | None = None
+    candidates: tuple[Stack, ...] = ()
+
+    @property
+    def loads_with_loadstone(self) -> bool | None:
+        """Whether ``loadstone.load_model(path)`` returns a model in this environment; None when it cannot be told."""
+        if self.with_loadstone is None:
+            return None
+        return self.with_loadstone.loads if self.with_loadstone.here else False
 
     def _repr_html_(self) -> str:
         """What a notebook shows; the report stands above this type, so it is imported when a notebook asks."""

@@ -195,7 +195,7 @@ def is_keras_own(item: KerasObject, keras: Version, distribution: str | None = N
     if item.in_training and item.is_identifier and item.class_name in _COMPILE_WORDS:
         return True
     # The identity, so that a package's class of a name that Keras has too is not taken for Keras' own.
-    return knowledge.built_in(item.identity, keras, distribution=distribution) is not None
+    return knowledge.finder(keras, distribution)(item.identity, None) is not None
 
 
 def conditions(artifact: Artifact, needs: Needs) -> tuple[Condition, ...]:

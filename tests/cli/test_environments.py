@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from packaging.requirements import Requirement
 
 from loadstone.cli import main
-from loadstone.resolve.locking import here
+from loadstone.resolve.platforms import here
 from tests.corpus_files import recorded, unpacked
 
 HERE = Path(sys.prefix)

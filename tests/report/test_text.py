@@ -116,7 +116,10 @@ def test_verdict_counts_by_severity() -> None:
     ("remedy", "text"),
     [
         (Provide(names=("Scale",), python="load_model('m.h5', custom_objects={'Scale': Scale})"), "custom_objects="),
-        (SetVariable(name="KERAS_BACKEND", value="jax"), "set KERAS_BACKEND=jax before the first import"),
+        (
+            SetVariable(name="KERAS_BACKEND", value="jax"),
+            "export KERAS_BACKEND=jax        or first of all in Python: ",
+        ),
         (
             CallWith(python="load_model('m', compile=False)", effect="no optimizer"),
             "compile=False)        no optimizer",
@@ -124,6 +127,10 @@ def test_verdict_counts_by_severity() -> None:
         (Fetch(action="git lfs pull"), "git lfs pull"),
         (Nothing(why="the weights are gone"), "nothing helps: the weights are gone"),
         (Install(requirements=("h5py<3",)), "pip install 'h5py<3'"),
+        (
+            Install(requirements=("tf-keras==2.21.0",), variables=(("TF_USE_LEGACY_KERAS", "1"),)),
+            "pip install tf-keras==2.21.0 && export TF_USE_LEGACY_KERAS=1        or first of all in Python: ",
+        ),
         (
             Isolate(
                 command="loadstone sync model.h5 .venv-model",

@@ -8,7 +8,7 @@ from datetime import date
 from packaging.version import Version
 
 from loadstone.resolve.lock import Lock, Package
-from loadstone.resolve.locking import here
+from loadstone.resolve.platforms import here
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 SIX = Package(name="six", version=Version("1.16.0"))

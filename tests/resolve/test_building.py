@@ -17,7 +17,7 @@ from loadstone.errors import ResolutionError
 from loadstone.isolation.janitor import Janitor
 from loadstone.resolve.building import MANIFEST, Occupied, build, discard, held, settle
 from loadstone.resolve.interpreters import interpreter
-from loadstone.resolve.locking import here
+from loadstone.resolve.platforms import here
 from loadstone.resolve.uv import Answer, Program, compiled
 from tests.resolve.fake_uv import UNREACHABLE, FakeUv
 from tests.resolve.small_lock import LOCK, PYTHON, SIX

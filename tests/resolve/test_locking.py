@@ -10,7 +10,8 @@ from packaging.version import Version
 import loadstone
 from loadstone.errors import NothingLoads, ResolutionError
 from loadstone.formats import read
-from loadstone.resolve.locking import Request, existing, here, locks
+from loadstone.resolve.locking import Request, existing, locks
+from loadstone.resolve.platforms import here
 from loadstone.resolve.uv import Answer
 from tests.corpus_files import digest, unpacked
 from tests.resolve.fake_uv import REFUSED, UNREACHABLE, FakeUv

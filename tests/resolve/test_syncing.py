@@ -17,9 +17,10 @@ import pytest
 from loadstone.errors import NothingLoads, NotTrusted, ResolutionError
 from loadstone.formats import read
 from loadstone.resolve import building, syncing
+from loadstone.resolve.candidates import dangers
 from loadstone.resolve.locking import Request
 from loadstone.resolve.prescription import Attempt, Stage
-from loadstone.resolve.proving import dangers, known_for, refuse
+from loadstone.resolve.proving import known_for, refuse
 from loadstone.resolve.syncing import Sync, ready, sync, synced
 from loadstone.resolve.uv import Answer
 from loadstone.rules import diagnose

@@ -12,9 +12,14 @@ import pytest
 
 import loadstone
 from loadstone.artifact import Format
+from loadstone.finding import Convert
+from loadstone.formats import read
+from loadstone.resolve.diagnosing import diagnose
 from loadstone.runtime.load import load
 from tests.corpus_objects import custom_objects
 from tests.corpus_table import MODELS, Model
+from tests.rules.environments import KERAS315
+from tests.runtime.lines import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +39,13 @@ def outputs(model: Any, inputs: dict[str, Any]) -> list[Any]:
 
 @pytest.mark.parametrize("model", REBUILT, ids=lambda model: model.file)
 def test_a_model_loads_with_the_outputs_it_had(model: Model) -> None:
-    loaded = loadstone.load_model(model.path, custom_objects=custom_objects(model))
+    told = diagnose(read(model.path), KERAS315)
+    assert told.with_loadstone is not None
+    given = {name: custom_objects(model)[name] for name in told.with_loadstone.custom_objects}
+    assert told.loads_with_loadstone is not bool(given), "without the author's objects it does not load"
+    offered = {r.python for finding in told.findings for r in finding.remedies if isinstance(r, Convert)}
+    (line,) = offered or {f"import loadstone; loadstone.load_model({str(model.path)!r}, custom_objects=given)"}
+    loaded = run(line, {**given, "given": given})
     inputs, recorded = model.io()
     assert isinstance(loaded, keras.Model)
     for actual, expected in zip(outputs(loaded, inputs), recorded.values(), strict=True):

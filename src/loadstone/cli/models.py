@@ -70,7 +70,7 @@ def diagnose(
     from loadstone.environment.sources import environments_of  # noqa: PLC0415 - as above
     from loadstone.formats import read  # noqa: PLC0415 - as above
     from loadstone.report.text import all_load, diagnoses_lines  # noqa: PLC0415 - as above
-    from loadstone.rules import diagnose as judge  # noqa: PLC0415 - as above
+    from loadstone.resolve.diagnosing import diagnose as judge  # noqa: PLC0415 - as above
 
     if env is not None and target is not None:
         raise click.UsageError("--env and --target name two environments: give one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -122,7 +123,10 @@ class Environment:
     @property
     def summary(self) -> str:
         """One line for people: ``Keras 3.15.1 on TensorFlow 2.21.0, Python 3.11``."""
-        loader = next(iter(loaders(self)), None)
+        return self.summary_with(next(iter(loaders(self)), None))
+
+    def summary_with(self, loader: Loader | None) -> str:
+        """The summary, for those who know its first loader."""
         python = f"Python {self.python.major}.{self.python.minor}"
         if loader is None:
             has = f"TensorFlow {self.tensorflow} without a usable Keras" if self.tensorflow else "no Keras"
@@ -221,6 +225,7 @@ def loaders(environment: Environment) -> tuple[Loader, ...]:
     return tuple(found)
 
 
+@cache
 def bundled_keras(tensorflow: Version) -> Version | None:
     """The Keras that a TensorFlow release carries inside itself; None for those that use a distribution (2.6 on)."""
     minor = _BUNDLED_KERAS.get(f"{tensorflow.major}.{tensorflow.minor}")

@@ -124,12 +124,13 @@ class Operations:
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str]] = Counter()  # by function and operation
         self._attributes: dict[tuple[str, str], set[str]] = {}
+        self._keys: dict[bytes, tuple[str, int]] = {}
 
     def add(self, function: str, node: Message) -> None:
         """Adds a node. TensorFlow's own remarks on it, whose names begin with an underscore, are no attributes."""
         place = function, node.text("op")
         self._counts[place] += 1
-        names = (entry.text("key") for entry in node.messages("attr"))
+        names = node.keys("attr", "key", self._keys)
         self._attributes.setdefault(place, set()).update(name for name in names if not name.startswith("_"))
 
     def add_library(

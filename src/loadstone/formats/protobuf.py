@@ -180,6 +180,9 @@ def mapped(path: Path) -> Iterator[Buffer]:
 
 _ABSENT = array("Q")
 
+#: Bytes of a message that is remembered as a whole.
+_SHORT = 64
+
 
 class _Budget:
     """What may still be read from one document, however its messages are nested."""
@@ -252,6 +255,26 @@ class Message:
     def messages(self, name: str) -> Iterator[Message]:
         """The messages of a repeated field, one at a time."""
         return (self._inner(name, (pair,)) for pair in self._pairs(name))
+
+    def keys(self, name: str, key: str, known: dict[bytes, tuple[str, int]]) -> Iterator[str]:
+        """The text ``key`` of each message of a repeated field, one at a time.
+
+        ``known`` remembers them by the bytes of short messages, of which a program has the same few over and over; a
+        message that is known counts as much towards what may be read as one that is not.
+        """
+        for start, end in self._pairs(name):
+            raw = bytes(self._data[start:end]) if end - start <= _SHORT else None
+            told = None if raw is None else known.get(raw)
+            if told is None:
+                before = self._budget.fields
+                told = self._inner(name, ((start, end),)).text(key), before - self._budget.fields
+                if raw is not None:
+                    known[raw] = told
+            else:
+                self._budget.fields -= told[1]
+                if self._budget.fields < 0:
+                    raise EncodingError(DefectKind.OVERSIZED, start, f"more than {MAX_FIELDS} fields")
+            yield told[0]
 
     def __contains__(self, name: str) -> bool:
         return bool(self._values(name))

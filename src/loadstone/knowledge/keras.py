@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from loadstone.knowledge.tables import CONDITIONAL, REMEMBERED, config_table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from packaging.version import Version
 
@@ -83,6 +83,9 @@ TENSORFLOW = "tensorflow"
 BUNDLED = "bundled"
 END_OF_MULTIBACKEND = (2, 4)
 START_OF_KERAS = (2, 6)
+
+#: Names whose answers are remembered of a release; a file may name any number.
+_NAMES = 4096
 
 
 def known_keras_releases(distribution: str | None = None) -> tuple[Version, ...]:
@@ -163,6 +166,17 @@ def built_in(
             if span := known.at(each.value, spelling, row):
                 return _built_in(name, each, span)
     return None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def finder(keras: Version, distribution: str | None = None) -> Callable[[str, ObjectKind | None], BuiltIn | None]:
+    """``built_in`` of one release, which remembers its answers: a model names the same few classes over and over."""
+
+    @lru_cache(maxsize=_NAMES)
+    def found(name: str, kind: ObjectKind | None = None) -> BuiltIn | None:
+        return built_in(name, keras, kind, distribution)
+
+    return found
 
 
 def config_keys(

@@ -12,7 +12,7 @@ A span is ``[first row, last row, attributes]``, the attributes separated by bla
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -22,7 +22,11 @@ from loadstone.knowledge.tables import read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Answers that are remembered; there are some 1,500 operations, and a file may name any number.
+_REMEMBERED = 16384
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def operation_attributes(name: str, tensorflow: Version) -> frozenset[str] | None:
     """The attributes that an operation takes in a release of TensorFlow; None where it is not registered there.
 
@@ -36,6 +40,7 @@ def operation_attributes(name: str, tensorflow: Version) -> frozenset[str] | Non
     return next((frozenset(text.split()) for first, last, text in spans if first <= row <= last), None)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def first_taking(name: str, attributes: frozenset[str]) -> Version | None:
     """The first minor release of TensorFlow that has an operation with all these attributes; None where none has."""
     spans = _table()["ops"].get(name, ())

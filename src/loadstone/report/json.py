@@ -9,13 +9,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from loadstone.artifact import Attribute, Member, Node, Pointer, Tensor
+from loadstone.finding import Install
 from loadstone.report.text import all_load, remedy_text, where_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadstone.artifact import Artifact, KerasObject, TensorPort, Where
-    from loadstone.finding import Diagnosis, Finding, Remedy
+    from loadstone.finding import Diagnosis, Finding, Rebuild, Remedy, Stack
     from loadstone.needs import Needs
     from loadstone.rules.rule import Rule
     from loadstone.runtime.convert import Conversion
@@ -40,6 +41,9 @@ def diagnosis_report(diagnosis: Diagnosis) -> dict[str, Any]:
         "environment": diagnosis.environment,
         "loads": diagnosis.loads,
         "loads_uncompiled": diagnosis.loads_uncompiled,
+        "loads_with_loadstone": diagnosis.loads_with_loadstone,
+        "with_loadstone": None if diagnosis.with_loadstone is None else _rebuild(diagnosis.with_loadstone),
+        "candidates": [_stack(stack) for stack in diagnosis.candidates],
         "findings": [_finding(finding) for finding in diagnosis.findings],
     }
 
@@ -51,6 +55,28 @@ def diagnoses_report(diagnoses: Sequence[Diagnosis]) -> dict[str, Any]:
         "report": "diagnoses",
         "loads": all_load(diagnoses),
         "diagnoses": [diagnosis_report(diagnosis) for diagnosis in diagnoses],
+    }
+
+
+def _rebuild(rebuild: Rebuild) -> dict[str, Any]:
+    return {
+        "loads": rebuild.loads,
+        "here": rebuild.here,
+        "custom_objects": list(rebuild.custom_objects),
+        "why": rebuild.why,
+    }
+
+
+def _stack(stack: Stack) -> dict[str, Any]:
+    return {
+        "python": stack.python,
+        "requirements": list(stack.requirements),
+        "as_of": stack.as_of,
+        "variables": dict(stack.variables),
+        "loads": stack.loads,
+        "compiled": stack.compiled,
+        "trust": stack.trust,
+        "custom_objects": list(stack.custom_objects),
     }
 
 
@@ -180,6 +206,8 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
     """The remedy's own fields under its kind, and the sentence that people read."""
     fields = {name: getattr(remedy, name) for name in remedy.__dataclass_fields__}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+    if isinstance(remedy, Install):
+        plain["variables"] = dict(remedy.variables)
     return {"kind": _kebab(type(remedy).__name__), **plain, "text": remedy_text(remedy)}
 
 

@@ -21,10 +21,10 @@ from loadstone.finding import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from loadstone.artifact import Where
-    from loadstone.finding import Diagnosis, Finding, Remedy
+    from loadstone.finding import Diagnosis, Finding, Remedy, Stack
 
 #: Places, names and remedies that are printed before the rest is only counted.
 SHOWN = 3
@@ -32,6 +32,9 @@ SHOWN = 3
 #: Columns of a label and its spaces.
 LABEL = 10
 _WIDTH = 118
+
+#: What loadstone itself needs to load models.
+WORKS_WITH = "Keras 3.7 or newer, on Python 3.11 or newer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +62,11 @@ def remedy_parts(remedy: Remedy) -> tuple[str, str]:
         case Convert():
             return remedy.command, f"or in Python: {remedy.python}"
         case Install():
-            return "pip install " + " ".join(shlex.quote(requirement) for requirement in remedy.requirements), ""
+            return _installing(remedy)
         case Provide():
             return remedy.python, ""
         case SetVariable():
-            return f"set {remedy.name}={remedy.value} before the first import of TensorFlow or Keras", ""
+            return _setting({remedy.name: remedy.value})
         case CallWith():
             return remedy.python, remedy.effect
         case Isolate():
@@ -79,6 +82,21 @@ def remedy_parts(remedy: Remedy) -> tuple[str, str]:
 def remedy_text(remedy: Remedy) -> str:
     """A remedy in one line."""
     return (" " * 8).join(part for part in remedy_parts(remedy) if part)
+
+
+def _installing(remedy: Install) -> tuple[str, str]:
+    """How distributions are added, and the variables set that they are of use with."""
+    install = "pip install " + " ".join(shlex.quote(requirement) for requirement in remedy.requirements)
+    if not remedy.variables:
+        return install, ""
+    shell, python = _setting(dict(remedy.variables))
+    return f"{install} && {shell}", python
+
+
+def _setting(variables: Mapping[str, str]) -> tuple[str, str]:
+    """How variables are set in a shell, and in Python."""
+    shell = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    return f"export {shell}", f"or first of all in Python: import os; os.environ.update({dict(variables)!r})"
 
 
 def folded(items: Sequence[str], *, everything: bool, unit: str = "more") -> str:
@@ -154,11 +172,12 @@ def all_load(diagnoses: Iterable[Diagnosis]) -> bool | None:
 
 
 def diagnosis_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
-    """Every finding, then the verdict."""
+    """Every finding, then where else the model loads, then the verdict."""
     for previous, finding in zip((None, *diagnosis.findings), diagnosis.findings, strict=False):
         yield from finding_lines(finding, diagnosis.source, previous=previous, everything=everything)
         yield Line(text="")
     role = {True: "title", False: "error", None: "warning"}[diagnosis.loads]
+    yield from elsewhere_lines(diagnosis, everything=everything)
     yield Line(text=verdict_text(diagnosis), role=role)
 
 
@@ -168,6 +187,30 @@ def diagnoses_lines(diagnoses: Iterable[Diagnosis], *, everything: bool = False)
         if index:
             yield Line(text="")
         yield from diagnosis_lines(diagnosis, everything=everything)
+
+
+def elsewhere_lines(diagnosis: Diagnosis, *, everything: bool = False) -> Iterator[Line]:
+    """What loadstone can do with a model, and where it loads as it is; nothing where that was not asked."""
+    rebuild = diagnosis.with_loadstone
+    if rebuild is None:
+        return
+    where = "" if rebuild.here else f"; not here: loadstone loads models where there is {WORKS_WITH}"
+    can = {True: "loads it", False: "does not load it", None: "may load it"}[rebuild.loads]
+    if rebuild.custom_objects:
+        can = "loads it with your own code"
+    yield from labelled("loadstone", f"{can}: {rebuild.why}{where if rebuild.loads or rebuild.custom_objects else ''}")
+    places = [f"{stack}{stack_remark(stack)}" for stack in diagnosis.candidates]
+    shown = places if everything else places[:1]
+    more = f"; and {len(places) - len(shown)} more" if len(places) > len(shown) else ""
+    if places:
+        yield from labelled("loads in", "; ".join(shown) + more)
+
+
+def stack_remark(stack: Stack) -> str:
+    """What has to be known of an environment in which a model loads."""
+    if stack.loads is None:
+        return " (perhaps)"
+    return "" if stack.compiled else " (with compile=False)"
 
 
 def page_lines(page: str) -> Iterator[Line]:

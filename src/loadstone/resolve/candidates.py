@@ -7,6 +7,7 @@ order, as they judge any environment. Nothing is built and no index is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,28 +16,35 @@ from packaging.version import Version
 from loadstone import knowledge
 from loadstone.artifact import Format
 from loadstone.environment import bundled_keras, loaders, planned
-from loadstone.finding import Blocks
+from loadstone.finding import Blocks, Finding
 from loadstone.knowledge.eras import eras
-from loadstone.needs import ADDONS
+from loadstone.needs import ADDONS, Needs
 from loadstone.resolve.distributions import needs_custom_ops, tensorflow_requirement
-from loadstone.resolve.fitting import demand, fits
+from loadstone.resolve.fitting import Demand, demand, fits
 from loadstone.resolve.own import Own
 from loadstone.resolve.prescription import Candidate, Platform, Prefer, Rejected
 from loadstone.resolve.releases import addons_of, as_asked, day_of
-from loadstone.rules import diagnose
+from loadstone.rules.verdict import verdict_unless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from loadstone.artifact import Artifact
     from loadstone.environment import Environment
-    from loadstone.finding import Diagnosis, Finding
+    from loadstone.finding import Diagnosis
     from loadstone.knowledge.eras import Era, EraBuild
     from loadstone.needs import Condition
-    from loadstone.resolve.fitting import Demand
+
+#: What a model asks that needs no more than Keras.
+_PLAIN = Demand(
+    needs=Needs(writers=(), objects=(), python=None, op_libraries=()), conditions=(), addons=(), standalone=False
+)
 
 #: Candidates that are looked for before the search ends.
 ENOUGH = 3
+
+#: Writers that are remembered; a file may state any.
+_REMEMBERED = 256
 
 _NAMED = 3  # objects that a reason names before it counts the rest
 
@@ -82,20 +90,28 @@ class _Option:
     position: int
 
 
-def candidates(artifact: Artifact, wanted: Wanted) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
-    """The environments that should load a model, best first, and the eras that were looked at and will not do."""
-    asked = demand(artifact)
-    writers = _writers(asked)
+def candidates(
+    artifact: Artifact, wanted: Wanted, *, needs: Needs | None = None, enough: int = ENOUGH
+) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    """The environments that should load a model, best first, and the eras that were looked at and will not do.
+
+    The search ends with ``enough`` that load it for sure. ``needs`` are the model's, where they were inferred before.
+    """
+    asked = demand(artifact, needs)
+    writers = _writers(asked.about_writer, standalone=asked.standalone)
     options, rejected = _options(asked, wanted, writers)
     found: list[tuple[int, Candidate]] = []
     for option in _ordered(options, writers, wanted.prefer):
         candidate = _judged(artifact, asked, option, wanted)
+        if isinstance(candidate, Rejected):
+            rejected.append(candidate)
+            continue
         rank = _rank(artifact, candidate)
         if rank is None:
             rejected.append(Rejected(name=option.era.name, why=_first_blocker(candidate.diagnosis)))
         else:
             found.append((rank, candidate))
-        if sum(rank == 0 for rank, _ in found) >= ENOUGH:
+        if sum(rank == 0 for rank, _ in found) >= enough:
             break
     return tuple(candidate for _, candidate in sorted(found, key=lambda pair: pair[0])), tuple(rejected)
 
@@ -109,15 +125,26 @@ def _options(asked: Demand, wanted: Wanted, writers: frozenset[int]) -> tuple[li
         if isinstance(era, Rejected):
             rejected.append(era)
             continue
-        found = _option(asked, era, position, wanted, wrote=position in writers)
+        plain = not (wanted.own or asked.addons or asked.needs.op_libraries or asked.needs.python)
+        found = _plain_option(position, wanted) if plain else _option(asked, era, wanted)
         if isinstance(found, Rejected):
             rejected.append(found)
-        else:
-            options.append(found)
+            continue
+        build, addons = found
+        kin = asked.standalone is _is_standalone(era)
+        wrote = position in writers
+        options.append(_Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position))
     return options, rejected
 
 
-def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bool) -> _Option | Rejected:
+@lru_cache(maxsize=_REMEMBERED)
+def _plain_option(position: int, wanted: Wanted) -> tuple[EraBuild, Version | None] | Rejected:
+    """As `_option`, for the many models that need no more than Keras."""
+    return _option(_PLAIN, eras()[position], wanted)
+
+
+def _option(asked: Demand, era: Era, wanted: Wanted) -> tuple[EraBuild, Version | None] | Rejected:
+    """The build of an era to take, and the release of Addons."""
     builds = [build for build in era.builds if wanted.python in {None, build.python}]
     if not builds:
         pythons = ", ".join(sorted((build.python for build in era.builds), key=Version))
@@ -135,8 +162,7 @@ def _option(asked: Demand, era: Era, position: int, wanted: Wanted, *, wrote: bo
         return Rejected(name=era.name, why=measured.why or "it does not work" if measured else "it does not work")
     if _tensorflow(era, build, wanted, custom_ops=False) is None:
         return Rejected(name=era.name, why=f"TensorFlow {era.tensorflow} has no wheel for {wanted.platform}")
-    kin = asked.standalone is _is_standalone(era)
-    return _Option(era=era, build=build, addons=addons, wrote=wrote, kin=kin, position=position)
+    return build, addons
 
 
 def _tensorflow(era: Era, build: EraBuild, wanted: Wanted, *, custom_ops: bool) -> str | None:
@@ -149,35 +175,39 @@ def _pythons(addons: Version) -> tuple[str, ...]:
     return next((release.pythons for release in knowledge.tfa_releases() if release.version == addons), ())
 
 
-def _writers(asked: Demand) -> frozenset[int]:
+@lru_cache(maxsize=_REMEMBERED)
+def _writers(everything: tuple[Condition, ...], *, standalone: bool) -> frozenset[int]:
     """Where in the table the eras stand that may have written the file.
 
     They fit all that it shows; or only what it states, where no era fits all: a file may have tokens of two writers,
     when one converted what the other wrote.
     """
-    everything = asked.about_writer
     stated = tuple(each for each in everything if each.recorded)
     fitting = (
-        frozenset(position for position, era in enumerate(eras()) if _wrote(asked, era, told))
+        frozenset(position for position, era in enumerate(eras()) if _wrote(era, told, standalone=standalone))
         for told in (everything, stated)
     )
     return next((found for found in fitting if found), frozenset())
 
 
-def _wrote(asked: Demand, era: Era, told: tuple[Condition, ...]) -> bool:
+def _wrote(era: Era, told: tuple[Condition, ...], *, standalone: bool) -> bool:
     """Whether an era's releases fit what a file tells about its writer."""
     if not any(each.distribution in {"keras", "tensorflow", "tf-keras"} for each in told):
         return False
-    minor = era.tensorflow.release[:2]
-    every = (each.version for each in knowledge.tensorflow_releases() if each.version.release[:2] == minor)
-    releases = [release for release in every if fits("tensorflow", release, told)]
-    if not releases or asked.standalone is not _is_standalone(era):
+    releases = [release for release in _patches(era.tensorflow.release[:2]) if fits("tensorflow", release, told)]
+    if not releases or standalone is not _is_standalone(era):
         return False
     if (era.tf_keras is None) is any(each.distribution == "tf-keras" for each in told):
         return False
     if era.tf_keras is not None and not fits("tf-keras", era.tf_keras, told, minor_only=True):
         return False
     return any(fits("keras", keras, told, minor_only=True) for keras in _kerases(era, releases))
+
+
+@cache
+def _patches(minor: tuple[int, ...]) -> tuple[Version, ...]:
+    """The releases of TensorFlow of a minor release."""
+    return tuple(each.version for each in knowledge.tensorflow_releases() if each.version.release[:2] == minor)
 
 
 def _kerases(era: Era, releases: Sequence[Version]) -> set[Version]:
@@ -217,9 +247,17 @@ def _newest_first(option: _Option) -> tuple[tuple[int, ...], bool, int]:
     return tuple(-number for number in minor), option.era.tf_keras is not None, -option.position
 
 
-def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate:
-    """The candidate with the rules' verdict."""
-    diagnosis = diagnose(artifact, _environment(option.era, option.build, option.addons))
+def _judged(artifact: Artifact, asked: Demand, option: _Option, wanted: Wanted) -> Candidate | Rejected:
+    """The candidate with the rules' verdict; rejected at the first finding that stops it."""
+    programs = artifact.format in PROGRAMS  # which may do without Keras, whatever stops that
+    diagnosis = verdict_unless(
+        artifact,
+        _environment(option.era, option.build, option.addons),
+        needs=asked.needs,
+        stops=lambda f: not programs and f.blocks is Blocks.LOADING and f.code not in ANSWERED_BY_USER,
+    )
+    if isinstance(diagnosis, Finding):
+        return Rejected(name=option.era.name, why=f"{diagnosis.code} {diagnosis.message}")
     custom_ops = needs_custom_ops(asked.needs, option.addons)
     tensorflow = _tensorflow(option.era, option.build, wanted, custom_ops=custom_ops)
     others = (("tensorflow-addons", option.addons), ("keras", option.era.keras), ("tf-keras", option.era.tf_keras))
@@ -289,6 +327,11 @@ def _rank(artifact: Artifact, candidate: Candidate) -> int | None:
 def blockers(diagnosis: Diagnosis, blocks: Blocks) -> tuple[Finding, ...]:
     """The findings that stand in the way of a call and are not the user's to answer."""
     return tuple(f for f in diagnosis.findings if f.blocks is blocks and f.code not in ANSWERED_BY_USER)
+
+
+def dangers(diagnosis: Diagnosis) -> tuple[Finding, ...]:
+    """What a loader would run or reach beyond plain layers, in the environment that was judged."""
+    return tuple(finding for finding in diagnosis.findings if finding.code.startswith("LS5"))
 
 
 def _first_blocker(diagnosis: Diagnosis) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -10,6 +11,7 @@ from packaging.version import Version
 from loadstone import knowledge
 
 if TYPE_CHECKING:
+    from loadstone.knowledge import TensorFlowRelease
     from loadstone.knowledge.eras import Era
     from loadstone.needs import Needs
     from loadstone.resolve.prescription import Platform
@@ -78,7 +80,7 @@ def tensorflow_requirement(
     the user asks for.
     """
     release = era.tensorflow
-    known = next((each for each in knowledge.tensorflow_releases() if each.version == release), None)
+    known = _known(release)
     if known is not None and python not in known.pythons:
         return None
     if named is not None:
@@ -89,6 +91,11 @@ def tensorflow_requirement(
         name = _with_gpu(release, platform)
         return None if name is None else f"{name}=={release}"
     return f"{era.distribution if platform.machine == 'x86_64' and not custom_ops else 'tensorflow'}=={release}"
+
+
+@cache
+def _known(release: Version) -> TensorFlowRelease | None:
+    return next((each for each in knowledge.tensorflow_releases() if each.version == release), None)
 
 
 def _for_macos(release: Version, platform: Platform) -> str | None:

@@ -48,9 +48,9 @@ class Demand:
         return tuple(each for each in self.conditions if not each.must)
 
 
-def demand(artifact: Artifact) -> Demand:
-    """What a file asks of an environment."""
-    needs = infer(artifact)
+def demand(artifact: Artifact, needs: Needs | None = None) -> Demand:
+    """What a file asks of an environment; ``needs`` are the model's, where they were inferred before."""
+    needs = infer(artifact) if needs is None else needs
     wishes = tuple(
         Wish(identity=need.identity, releases=frozenset(releases), only_in_training=need.only_in_training)
         for need in needs.objects

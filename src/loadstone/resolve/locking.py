@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import platform as running
-import sys
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +22,7 @@ from loadstone.resolve.conflicts import Asked, clash, resolved
 from loadstone.resolve.distributions import gpu_notes
 from loadstone.resolve.lock import Lock, Package
 from loadstone.resolve.own import own_requirements
+from loadstone.resolve.platforms import SYS_PLATFORM, here
 from loadstone.resolve.prescription import Platform, Prefer
 from loadstone.resolve.uv import Program
 from loadstone.rules import diagnose
@@ -45,10 +44,6 @@ _NAMED = 4  # eras that one reason names before it gives only the first and the 
 _UNDATED = (
     "your own requirements do not fit packages of that time: these are of today, below the upper bounds that are known"
 )
-
-_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
-_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
-_SYS_PLATFORM = {"linux": "linux", "macos": "darwin", "windows": "win32"}
 
 
 class Unlockable(ResolutionError):  # noqa: N818 - the name states the problem
@@ -114,12 +109,6 @@ def lock(
         prefer=Prefer(prefer),
     )
     return next(locks(read(model), wanted, Program()))
-
-
-def here() -> Platform:
-    """The platform that loadstone runs on."""
-    machine = running.machine().lower()
-    return Platform(system=_SYSTEMS.get(sys.platform, sys.platform), machine=_MACHINES.get(machine, machine))
 
 
 def locks(
@@ -293,7 +282,7 @@ def environment_of(lock: Lock) -> Environment:
         python=f"{lock.python}.0",
         pins={package.name: package.version for package in lock.packages},
         variables=lock.variables,
-        platform=_SYS_PLATFORM[lock.platform],
+        platform=SYS_PLATFORM[lock.platform],
         machine=lock.machine,
     )
 

@@ -10,9 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 from loadstone.environment.requirements_file import statements
 from loadstone.errors import ResolutionError
@@ -67,6 +65,11 @@ class Own:
         return next((name for name, _ in self._stated() if name in TENSORFLOWS), None)
 
     def _stated(self) -> Iterator[tuple[str, SpecifierSet]]:
+        if not self.requirements:
+            return
+        from packaging.requirements import Requirement  # noqa: PLC0415 - most ask without requirements of their own
+        from packaging.utils import canonicalize_name  # noqa: PLC0415 - as above
+
         for requirement in map(Requirement, self.requirements):
             name = canonicalize_name(requirement.name)
             if name in _STACK and requirement.marker is None:
@@ -101,6 +104,8 @@ def _place(statement: Statement) -> str:
 
 
 def _requirement(statement: Statement) -> str:
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - as above
+
     line = statement.text
     try:
         Requirement(line)

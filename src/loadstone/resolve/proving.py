@@ -11,6 +11,7 @@ from loadstone.isolation.samples import sample
 from loadstone.isolation.worker import Worker
 from loadstone.parity import compare
 from loadstone.recorded import ROW_LENGTHS, arrays_of, in_order
+from loadstone.resolve.candidates import dangers
 from loadstone.resolve.prescription import Seen
 from loadstone.rules import RULES
 
@@ -18,18 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from loadstone.finding import Diagnosis, Finding
+    from loadstone.finding import Diagnosis
     from loadstone.isolation.ports import Loaded, LoadRequest
     from loadstone.isolation.sandbox import Limits
 
 #: Lengths that are tried in turn for the dimensions that a model leaves open, the batch apart: convolutions need some
 #: room, embeddings of positions have an end.
 LENGTHS = (32, 128, 8, 1)
-
-
-def dangers(diagnosis: Diagnosis) -> tuple[Finding, ...]:
-    """What a loader would run or reach beyond plain layers, in the environment that was judged."""
-    return tuple(finding for finding in diagnosis.findings if finding.code.startswith("LS5"))
 
 
 def refuse(diagnosis: Diagnosis, *, trusted: bool) -> None:

@@ -37,6 +37,8 @@ def as_asked(era: Era, own: Own) -> Era | Rejected:
     What was not measured together has no pins.
     """
     stated = own.stack
+    if not stated:
+        return era
     wanted: dict[str, Version | None] = {}
     for name, (release, others) in _choices(era).items():
         wanted[name] = _nearest(release, others, stated.get(name, _ANY))
@@ -83,7 +85,7 @@ def addons_of(asked: Demand, era: Era, builds: Sequence[EraBuild], own: Own) -> 
     fitting = [
         release.version
         for release in knowledge.tfa_releases()
-        if release.version in stated
+        if (not stated or release.version in stated)
         and pythons & set(release.pythons)
         and all(release.version in each.releases for each in wishes)
         and _goes_with(

@@ -99,6 +99,8 @@ if TYPE_CHECKING:
     from loadstone.artifact import Artifact
     from loadstone.environment import Alternatives, Environment
     from loadstone.finding import Diagnosis
+    from loadstone.needs import Needs
+    from loadstone.rules.case import Advice
     from loadstone.rules.rule import Rule
 
 __all__ = ["RULES", "diagnose", "rule"]
@@ -191,18 +193,27 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def diagnose(artifact: Artifact, environment: Environment | Alternatives) -> Diagnosis:
+def diagnose(
+    artifact: Artifact,
+    environment: Environment | Alternatives,
+    *,
+    needs: Needs | None = None,
+    advice: Advice | None = None,
+) -> Diagnosis:
     """Every reason why a model does not load in an environment, and the verdict; see `loadstone.rules.verdict`.
 
     Of an environment that is described, and may be one of several, the newest is told of, and the verdict is the one
     that holds for all.
+
+    This judges one environment. `loadstone.resolve.diagnosing.diagnose` looks around too, and gives the ``advice``
+    without which remedies are left out that lead elsewhere.
     """
     from loadstone.environment import Alternatives  # noqa: PLC0415 - only descriptions need it
     from loadstone.rules.verdict import verdict, verdict_on_all  # noqa: PLC0415 - it imports RULES from here
 
     if isinstance(environment, Alternatives):
-        return verdict_on_all(artifact, environment)
-    return verdict(artifact, environment)
+        return verdict_on_all(artifact, environment, needs=needs, advice=advice)
+    return verdict(artifact, environment, needs=needs, advice=advice)
 
 
 def rule(code: str) -> Rule:

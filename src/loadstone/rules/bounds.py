@@ -8,7 +8,7 @@ from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Install, Severity
 from loadstone.knowledge.constraints import constraints
 from loadstone.needs import ADDONS
-from loadstone.rules.ls202_addons_not_importable import needs_addons
+from loadstone.rules.lookup import needs_addons
 from loadstone.rules.remedies import isolated
 
 if TYPE_CHECKING:

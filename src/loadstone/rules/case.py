@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,14 @@ from loadstone.environment import loaders
 from loadstone.needs import infer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from loadstone.artifact import Artifact, KerasObject
     from loadstone.environment import Environment, Loader
+    from loadstone.finding import Install, Rebuild, SetVariable, Stack
     from loadstone.knowledge import BuiltIn, ObjectKind
     from loadstone.needs import Needs
+    from loadstone.rules.lookup import Found
 
 #: The first Keras with the ``.keras`` archive and with ``registered_name`` beside ``class_name``.
 FIRST_WITH_ARCHIVES = Version("2.12")
@@ -37,17 +41,38 @@ _FIRST_TF_KERAS = Version("2.16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What can be done with a model, whatever a rule objects to: found out before, by judging other environments too.
+
+    Attributes:
+        rebuild: what loadstone itself can do with it.
+        stacks: the environments where it loads, best first.
+        changes: changes of the judged environment with which it loads there, best first.
+        lossy: whether it then loads with ``compile=False`` only.
+    """
+
+    rebuild: Rebuild
+    stacks: tuple[Stack, ...] = ()
+    changes: tuple[Install | SetVariable, ...] = ()
+    lossy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One model, what it needs, and the loader of the environment it is judged for.
 
     ``loader`` is None where the environment has no Keras at all; then only the environment's rules have anything to
-    say.
+    say. Without ``advice`` only the verdict is wanted: remedies that rest on it are left out. ``found`` remembers what
+    several rules ask: where the loader finds each object, by its ``id``.
     """
 
     artifact: Artifact
     needs: Needs
     environment: Environment
     loader: Loader | None
+    advice: Advice | None = None
+    finder: Callable[[str, ObjectKind | None], BuiltIn | None] | None = None
+    found: dict[int, tuple[KerasObject, Found]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def keras(self) -> Version | None:
@@ -56,10 +81,7 @@ class Case:
 
     def built_in(self, name: str, kind: ObjectKind | None = None) -> BuiltIn | None:
         """What the loader finds under a name among its own."""
-        if self.loader is None:
-            return None
-        version, distribution = self.loader.row
-        return knowledge.built_in(name, version, kind, distribution)
+        return None if self.finder is None else self.finder(name, kind)
 
     @property
     def into_keras_3(self) -> bool:
@@ -145,7 +167,7 @@ class Case:
     @property
     def here(self) -> str:
         """What the judged environment has, in one line."""
-        return self.environment.summary
+        return self.environment.summary_with(self.loader)
 
 
 def internal_modules(artifact: Artifact) -> tuple[KerasObject, ...]:
@@ -171,12 +193,19 @@ def moved_modules(case: Case) -> tuple[KerasObject, ...]:
     return tuple(item for item in internal_modules(case.artifact) if not (item.module or "").startswith(there))
 
 
-def case_of(artifact: Artifact, environment: Environment) -> Case:
-    """The question as rules see it; the loader is the one that most code in that environment calls first."""
+def case_of(
+    artifact: Artifact, environment: Environment, *, needs: Needs | None = None, advice: Advice | None = None
+) -> Case:
+    """The question as rules see it; the loader is the one that most code in that environment calls first.
+
+    ``needs`` are those of the artifact, where they were inferred before.
+    """
     found = loaders(environment)
     return Case(
         artifact=artifact,
-        needs=infer(artifact),
+        needs=infer(artifact) if needs is None else needs,
         environment=environment,
         loader=found[0] if found else None,
+        advice=advice,
+        finder=knowledge.finder(*found[0].row) if found else None,
     )

@@ -8,6 +8,7 @@ does so when it is imported), and Keras' own tables, one for each kind of object
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -78,6 +79,13 @@ class Found(Enum):
 
 def look_up(case: Case, item: KerasObject) -> Found:
     """Where the case's loader finds an object, TensorFlow Addons being imported first where it can be."""
+    known = case.found.get(id(item))
+    if known is None:
+        known = case.found[id(item)] = (item, _looked_up(case, item))  # the item is kept, so its id stays its own
+    return known[1]
+
+
+def _looked_up(case: Case, item: KerasObject) -> Found:
     if item.is_identifier and item.in_training and item.class_name in _COMPILE_WORDS:
         return Found.KERAS
     if item.is_identifier and item.slot == "fn" and case.into_keras_3:
@@ -125,6 +133,11 @@ def registers(addons: Version, key: str) -> bool:
     )
 
 
+def needs_addons(case: Case) -> bool:
+    """Whether the model names anything that TensorFlow Addons provides."""
+    return any(provider.distribution == ADDONS for need in case.needs.objects for provider in need.providers)
+
+
 def usable_addons(case: Case) -> Version | None:
     """The TensorFlow Addons release that can be imported beside the case's loader, None where none can."""
     return None if case.loader is None else importable_addons(case.environment, case.loader)
@@ -134,10 +147,14 @@ def importable_addons(environment: Environment, loader: Loader) -> Version | Non
     """The installed TensorFlow Addons release, None where there is none or its import fails.
 
     Every release imports ``keras_tensor`` from a place that Keras 3 does not have (``tensorflow_addons/utils/types.py``
-    of 0.12 to 0.23). Outside its declared window a release warns and mostly works: only ``probe(deep=True)`` tells.
+    of 0.12 to 0.23), also where ``tf.keras`` is tf_keras beside it. Outside
+    its declared window a release warns and mostly works: only ``probe(deep=True)`` tells.
     """
     release = environment.distributions.get(ADDONS)
     if release is None or environment.tensorflow is None or loader.keras.major >= KERAS_3:
+        return None
+    keras = environment.distributions.get("keras")
+    if keras is not None and keras.major >= KERAS_3:
         return None
     if environment.imports is not None and not environment.imports["tensorflow_addons"].imports:
         return None
@@ -158,6 +175,7 @@ def is_in_window(environment: Environment) -> bool | None:
     return environment.tensorflow in release.tensorflow
 
 
+@cache
 def window_text(release: TfaRelease) -> str:
     """The TensorFlow releases that a TensorFlow Addons release declares, for people: ``TensorFlow 2.13 to 2.15``."""
     inside = [each.version for each in knowledge.tensorflow_releases() if each.version in release.tensorflow]

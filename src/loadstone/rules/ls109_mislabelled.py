@@ -52,7 +52,7 @@ def detect(case: Case) -> Iterator[Finding]:
     if not misread and not defects:
         return
     source = case.artifact.source
-    rename = f"mv {shlex.quote(source)} {shlex.quote(str(PurePath(source).with_suffix(wanted)))}" if wanted else ""
+    rename = f"mv -n {shlex.quote(source)} {shlex.quote(str(PurePath(source).with_suffix(wanted)))}" if wanted else ""
     yield Finding(
         code=RULE.code,
         severity=Severity.ERROR if misread else Severity.WARNING,

@@ -33,16 +33,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
-from loadstone.finding import Blocks, Finding, Install, SetVariable, Severity
+from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.finding import Remedy
     from loadstone.rules.case import Case
-
-_BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -62,15 +60,8 @@ def detect(case: Case) -> Iterator[Finding]:
         found="a model to load",
         provided="TensorFlow 2.x, or Keras 3 with TensorFlow, JAX or PyTorch",
         here=f"{case.here}; installed: {' and '.join(installed) or 'neither Keras nor TensorFlow'}",
-        remedies=_remedies(case),
+        remedies=ways(case),
     )
-
-
-def _remedies(case: Case) -> tuple[Remedy, ...]:
-    present = [name for name in _BACKENDS if name in case.environment.distributions]
-    if "keras" in case.environment.distributions and present:
-        return (SetVariable(name="KERAS_BACKEND", value=present[0]),)
-    return (Install(requirements=("keras", present[0] if present else "tensorflow")),)
 
 
 RULE = Rule(

@@ -34,10 +34,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
-from loadstone.finding import Blocks, Finding, Install, Severity
+from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import ADDONS
-from loadstone.rules.lookup import addons_release, fitting_addons, is_in_window, usable_addons, window_text
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.lookup import addons_release, is_in_window, needs_addons, usable_addons, window_text
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from loadstone.finding import Remedy
     from loadstone.rules.case import Case
 
 
@@ -67,13 +66,8 @@ def detect(case: Case) -> Iterator[Finding]:
         found="objects of TensorFlow Addons",
         provided=f"{ADDONS} {installed} wants {window_text(release)}" if release else None,
         here=_here(case, installed),
-        remedies=_remedies(case),
+        remedies=ways(case),
     )
-
-
-def needs_addons(case: Case) -> bool:
-    """Whether the model names anything that TensorFlow Addons provides."""
-    return any(provider.distribution == ADDONS for need in case.needs.objects for provider in need.providers)
 
 
 def _here(case: Case, installed: Version) -> str:
@@ -81,13 +75,6 @@ def _here(case: Case, installed: Version) -> str:
     if outcome is not None and not outcome.imports:
         return f"{case.here}; importing {ADDONS} {installed} fails with {outcome.error}"
     return case.here
-
-
-def _remedies(case: Case) -> tuple[Remedy, ...]:
-    tensorflow = case.environment.tensorflow
-    fitting = fitting_addons(tensorflow, case.environment.python) if tensorflow and case.into_keras_2 else ()
-    install = (Install(requirements=(f"{ADDONS}=={fitting[0].version}",)),) if fitting else ()
-    return (*install, *convert(case), *isolated(case))
 
 
 RULE = Rule(

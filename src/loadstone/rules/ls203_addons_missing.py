@@ -35,8 +35,8 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, CallWith, Finding, Install, Severity
 from loadstone.needs import ADDONS
-from loadstone.rules.lookup import fitting_addons, registers, usable_addons
-from loadstone.rules.ls202_addons_not_importable import needs_addons
+from loadstone.rules.lookup import fitting_addons, needs_addons, registers, usable_addons
+from loadstone.rules.remedies import calling
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def detect(case: Case) -> Iterator[Finding]:
     tensorflow = case.environment.tensorflow
     if here is not None:
         message = "import tensorflow_addons before load_model"
-        python = f"import tensorflow_addons; {case.loader.call if case.loader else ''}({case.artifact.source!r})"
-        remedy: CallWith | Install = CallWith(python=python, effect="the import registers the names")
+        remedy: CallWith | Install = CallWith(python=calling(case), effect="the import registers the names")
     else:
         fitting = fitting_addons(tensorflow, case.environment.python) if tensorflow else ()
         release = next((r for r in fitting if all(registers(r.version, name) for name in identities)), None)

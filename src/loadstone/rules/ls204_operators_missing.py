@@ -39,7 +39,7 @@ from loadstone.knowledge.operations import first_taking
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import usable_addons
 from loadstone.rules.names import of_library_operation
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def detect(case: Case) -> Iterator[Finding]:
         found=", ".join(sorted({use.op for use in foreign})),
         provided=ADDONS if all(use.namespace == _NAMESPACE for use in foreign) else None,
         here=case.here,
-        remedies=isolated(case),
+        remedies=ways(case),
     )
 
 

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import FIRST_WITH_ARCHIVES
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"a .keras archive{f', written by {keras}' if keras else ''}",
             provided=f"Keras {FIRST_WITH_ARCHIVES} and newer",
             here=case.here,
-            remedies=isolated(case),
+            remedies=ways(case),
         )
 
 

@@ -32,13 +32,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
-from loadstone.finding import Blocks, Finding, Install, SetVariable, Severity
+from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.finding import Remedy
     from loadstone.rules.case import Case
 
 
@@ -55,14 +55,8 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"a configuration of {keras or 'Keras 3'}",
             provided="Keras 3",
             here=case.here,
-            remedies=_remedies(case),
+            remedies=ways(case),
         )
-
-
-def _remedies(case: Case) -> tuple[Remedy, ...]:
-    if "TF_USE_LEGACY_KERAS" in case.environment.variables:
-        return (SetVariable(name="TF_USE_LEGACY_KERAS", value="0"),)
-    return (Install(requirements=("keras>=3", "tensorflow>=2.16")),)
 
 
 RULE = Rule(

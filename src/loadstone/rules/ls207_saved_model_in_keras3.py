@@ -34,24 +34,22 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, CallWith, Finding, Severity
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.finding import Remedy
     from loadstone.rules.case import Case
+
+_SERVED = "serving_default"
+_SLOT = ".OPTIMIZER_SLOT"
 
 
 def detect(case: Case) -> Iterator[Finding]:
     """A SavedModel, and a loader of the third generation."""
     if not (case.is_saved_model and case.into_keras_3):
         return
-    layer: tuple[Remedy, ...] = ()
-    if case.environment.tensorflow is not None:
-        python = f'keras.layers.TFSMLayer({case.artifact.source!r}, call_endpoint="serving_default")'
-        layer = (CallWith(python=python, effect="a layer for inference"),)
     yield Finding(
         code=RULE.code,
         severity=Severity.ERROR,
@@ -61,8 +59,26 @@ def detect(case: Case) -> Iterator[Finding]:
         found="a SavedModel folder",
         provided="tf.keras 2.0 to 2.15, and tf_keras",
         here=case.here,
-        remedies=(*layer, *isolated(case)),
+        remedies=ways(case, *_as_layer(case)),
     )
+
+
+def _as_layer(case: Case) -> tuple[CallWith, ...]:
+    """The program as a layer, where the layer can be made of it.
+
+    Keras 3 has no optimizer to give stored slots to, and reads the functions of all objects, called or not; operations
+    of libraries are in no TensorFlow. (Seen with every SavedModel of the corpus.)
+    """
+    if case.environment.tensorflow is None or case.artifact.defects or case.needs.op_libraries:
+        return ()
+    if any(_SLOT in tensor.name for tensor in case.artifact.tensors):
+        return ()
+    names = [signature.name for signature in case.artifact.signatures]
+    if not names:
+        return ()
+    endpoint = _SERVED if _SERVED in names else names[0]
+    python = f"import keras; keras.layers.TFSMLayer({case.artifact.source!r}, call_endpoint={endpoint!r})"
+    return (CallWith(python=python, effect="a layer for inference"),)
 
 
 RULE = Rule(

@@ -35,10 +35,10 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.artifact import Node
-from loadstone.finding import Blocks, Finding, Install, Severity
+from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge.operations import first_taking, knows_operations_of, operation_attributes
 from loadstone.rules.names import of_tensorflow_operation
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=", ".join(dict.fromkeys(text for _, text, _ in wanted)),
             provided=f"TensorFlow {first} and newer",
             here=case.here,
-            remedies=(*isolated(case), Install(requirements=(f"tensorflow>={first},<2.16",))),
+            remedies=ways(case),
         )
 
 

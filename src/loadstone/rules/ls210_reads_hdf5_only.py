@@ -34,7 +34,7 @@ from packaging.version import Version
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge import is_multibackend
-from loadstone.rules.remedies import isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found="a SavedModel folder",
             provided="tf.keras 1.15 to 2.15, and tf_keras",
             here=case.here,
-            remedies=isolated(case),
+            remedies=ways(case),
         )
 
 

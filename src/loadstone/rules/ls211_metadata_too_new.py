@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.artifact import Member
-from loadstone.finding import Blocks, Finding, Install, Severity
-from loadstone.rules.remedies import isolated
+from loadstone.finding import Blocks, Finding, Severity
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=found,
             provided=f"TensorFlow {first} to 2.15, and tf_keras",
             here=case.here,
-            remedies=(*isolated(case), Install(requirements=(f"tensorflow>={first},<2.16",))),
+            remedies=ways(case),
         )
 
 

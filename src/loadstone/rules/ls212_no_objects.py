@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 _FIRST_LOOKING = Version("2.4")
+_SERVED = "serving_default"
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -53,7 +54,9 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     if case.artifact.has_objects or case.artifact.defects:
         return
-    python = f'tf.saved_model.load({case.artifact.source!r}).signatures["serving_default"]'
+    names = [signature.name for signature in case.artifact.signatures]
+    endpoint = _SERVED if _SERVED in names else next(iter(names), None)
+    python = f"import tensorflow as tf; tf.saved_model.load({case.artifact.source!r}).signatures[{endpoint!r}]"
     yield Finding(
         code=RULE.code,
         severity=Severity.ERROR,
@@ -62,7 +65,7 @@ def detect(case: Case) -> Iterator[Finding]:
         where=(Member(path="saved_model.pb"),),
         found="a program and its signatures",
         here=case.here,
-        remedies=(CallWith(python=python, effect="a function from arrays to arrays"),),
+        remedies=(CallWith(python=python, effect="a function from arrays to arrays"),) if endpoint else (),
     )
 
 

@@ -31,11 +31,13 @@ Call the `load_model` that the finding names, and import everything from that on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Member
 from loadstone.environment import loaders
 from loadstone.finding import Blocks, CallWith, Finding, Severity
+from loadstone.rules.remedies import calling
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -49,12 +51,12 @@ def detect(case: Case) -> Iterator[Finding]:
     from loadstone.rules.verdict import verdict_with  # noqa: PLC0415 - it imports the rules
 
     others = loaders(case.environment)[1:]
-    if not others or case.loader != loaders(case.environment)[0]:
+    if not others or case.loader is None or case.loader != loaders(case.environment)[0]:
         return  # asked for one of the others
-    if verdict_with(case.artifact, case.environment, case.loader, without=RULE.code).loads is not False:
+    if verdict_with(case, case.loader, without=RULE.code).loads is not False:
         return
     for other in others:
-        if verdict_with(case.artifact, case.environment, other, without=RULE.code).loads:
+        if verdict_with(case, other, without=RULE.code).loads:
             yield Finding(
                 code=RULE.code,
                 severity=Severity.WARNING,
@@ -63,7 +65,7 @@ def detect(case: Case) -> Iterator[Finding]:
                 where=(Member(path=""),),
                 found=f"a model for {other}",
                 here=f"{len(others) + 1} kinds of Keras: {', '.join(map(str, loaders(case.environment)))}",
-                remedies=(CallWith(python=f"{other.call}({case.artifact.source!r})", effect=f"loads it in {other}"),),
+                remedies=(CallWith(python=calling(replace(case, loader=other)), effect=f"loads it in {other}"),),
             )
             return
 

@@ -39,7 +39,7 @@ from loadstone.environment import Target
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge.releases import PLATFORMS
 from loadstone.needs import ADDONS
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"{name}=={release.version}",
             provided=f"its wheels are for {pythons}, {', '.join(release.platforms)}",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

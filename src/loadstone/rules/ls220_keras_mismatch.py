@@ -71,7 +71,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"{name} {installed}",
             provided=f"TensorFlow {tensorflow} wants {name}{wanted}",
             here=case.here,
-            remedies=(Install(requirements=(f"{name}{wanted}",)),),
+            remedies=_remedies(name, wanted, case.environment.python),
         )
 
 
@@ -84,6 +84,14 @@ def _wanted(case: Case, tensorflow: Version) -> Iterator[tuple[str, SpecifierSet
     if tensorflow >= _FIRST_WITH_KERAS_3:
         minor = SpecifierSet(f"~={tensorflow.major}.{tensorflow.minor}.0")
         yield "tf-keras", minor, called == _TF_KERAS_CALL or _LEGACY in case.environment.variables
+
+
+def _remedies(name: str, wanted: SpecifierSet, python: Version) -> tuple[Install, ...]:
+    """The newest release that fits and runs on a Python; nothing where none is known."""
+    known = knowledge.tf_keras_releases() if name == "tf-keras" else knowledge.keras_releases()
+    tag = f"{python.major}.{python.minor}"
+    fitting = [each.version for each in known if each.version in wanted and tag in each.pythons]
+    return (Install(requirements=(f"{name}=={fitting[-1]}",)),) if fitting else ()
 
 
 RULE = Rule(

@@ -39,11 +39,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.finding import Blocks, Finding, Install, Severity
+from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import ADDONS
-from loadstone.rules.lookup import Found, addons_release, fitting_addons, look_up, registers, window_text
+from loadstone.rules.lookup import Found, addons_release, look_up, registers, window_text
 from loadstone.rules.names import of_addons
-from loadstone.rules.remedies import convert, isolated, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom, unknown_names
 from loadstone.rules.tolerance import blocks_of
 
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loadstone.artifact import KerasObject
-    from loadstone.finding import Remedy
     from loadstone.knowledge import Provider
     from loadstone.needs import NeededObject
     from loadstone.rules.case import Case
@@ -67,6 +66,8 @@ def detect(case: Case) -> Iterator[Finding]:
         if not addons or not missing:
             continue
         blocks = blocks_of(case, missing)
+        effect = "loads the model without its optimizer, loss and metrics"
+        calls = uncompiled(case, effect) if blocks is Blocks.COMPILING else ()
         yield Finding(
             code=RULE.code,
             severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
@@ -76,7 +77,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=_found(case, missing[0]),
             provided=_provided(addons),
             here=f"{case.here}; {_addons_here(case, need)}",
-            remedies=_remedies(case, need, blocks),
+            remedies=ways(case, *calls),
         )
 
 
@@ -106,22 +107,6 @@ def _addons_here(case: Case, need: NeededObject) -> str:
     if not registers(installed, need.identity):
         return f"{ADDONS} {installed}, which does not register it"
     return f"{ADDONS} {installed} is installed and is not where this loader looks"
-
-
-def _remedies(case: Case, need: NeededObject, blocks: Blocks) -> tuple[Remedy, ...]:
-    found: list[Remedy] = []
-    tensorflow = case.environment.tensorflow
-    if case.into_keras_2 and tensorflow is not None:
-        fitting = fitting_addons(tensorflow, case.environment.python)
-        found += [
-            Install(requirements=(f"{ADDONS}=={release.version}",))
-            for release in fitting
-            if registers(release.version, need.identity)
-        ][:1]
-    found += convert(case)
-    if blocks is Blocks.COMPILING:
-        found.append(uncompiled(case, "loads the model without its optimizer, loss and metrics"))
-    return (*found, *isolated(case))
 
 
 RULE = Rule(

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from loadstone.finding import Blocks, Finding, Provide, Severity
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
 from loadstone.rules.names import of_nobody
+from loadstone.rules.remedies import calling, mapping
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom, unknown_names
 from loadstone.rules.tolerance import blocks_of
 
@@ -75,14 +76,8 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"{len(names)} class{'' if len(names) == 1 else 'es'} or functions of the author's own",
             provided="the code that trained the model",
             here=case.here,
-            remedies=(Provide(names=names, python=_call(case, names)),),
+            remedies=(Provide(names=names, python=calling(case, f"custom_objects={mapping(names)}")),),
         )
-
-
-def _call(case: Case, names: tuple[str, ...]) -> str:
-    call = case.loader.call if case.loader else "keras.models.load_model"
-    pairs = ", ".join(f"{name!r}: {name.rpartition('>')[2]}" for name in names)
-    return f"{call}({case.artifact.source!r}, custom_objects={{{pairs}}})"
 
 
 RULE = Rule(

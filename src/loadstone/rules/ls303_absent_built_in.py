@@ -36,7 +36,7 @@ from loadstone.needs import ADDONS
 from loadstone.rules.lookup import Found, look_up
 from loadstone.rules.ls305_operator_layer import is_operation
 from loadstone.rules.names import of_keras
-from loadstone.rules.remedies import convert, isolated, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import UNKNOWN_NAME, Rule, Symptom
 from loadstone.rules.tolerance import blocks_of
 
@@ -60,15 +60,14 @@ def detect(case: Case) -> Iterator[Finding]:
         if not need.providers or any(provider.distribution == ADDONS for provider in need.providers)
     }
     for item in case.artifact.objects:
-        if item.identity in provided_elsewhere or is_operation(case, item):
+        if look_up(case, item) is not Found.NOWHERE or item.identity in provided_elsewhere or is_operation(case, item):
             continue
-        if look_up(case, item) is Found.NOWHERE:
-            missing.setdefault(item.identity, []).append(item)
+        missing.setdefault(item.identity, []).append(item)
     for identity, uses in missing.items():
         providers = [provider for provider in knowledge.providers(identity) if provider.distribution != ADDONS]
         blocks = blocks_of(case, uses)
         runs = [f"{_DISTRIBUTIONS[p.distribution]} {p.first} to {p.last}" for p in providers]
-        remedy = () if blocks is not Blocks.COMPILING else (uncompiled(case, "leaves the compile state out"),)
+        calls = () if blocks is not Blocks.COMPILING else uncompiled(case, "leaves the compile state out")
         yield Finding(
             code=RULE.code,
             severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
@@ -78,7 +77,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f'name "{identity}"',
             provided=", ".join(runs) or None,
             here=case.here,
-            remedies=(*convert(case), *remedy, *isolated(case)),
+            remedies=ways(case, *calls),
         )
 
 

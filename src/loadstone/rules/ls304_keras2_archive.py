@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import internal_modules
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"module {', '.join(modules)}",
             provided="tf.keras 2.12 to 2.15",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

@@ -37,7 +37,7 @@ from loadstone.finding import Blocks, Finding, Severity
 from loadstone.knowledge import ObjectKind
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
 from loadstone.rules.names import of_keras_operation
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in unknown),
             found=", ".join(sorted({_described(item) for item in unknown})),
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.arguments import refused_arguments
-from loadstone.rules.remedies import convert, isolated, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():
         names = sorted(frozenset[str]().union(*(refused for _, refused in found)))
-        remedy = (uncompiled(case, "leaves the compile state out"),) if in_training else ()
+        calls = uncompiled(case, "leaves the compile state out") if in_training else ()
         yield Finding(
             code=RULE.code,
             severity=Severity.ERROR,
@@ -69,7 +69,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item, _ in found),
             found=", ".join(_setting(found, name) for name in names),
             here=case.here,
-            remedies=(*convert(case), *remedy, *isolated(case)),
+            remedies=ways(case, *calls),
         )
 
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def detect(case: Case) -> Iterator[Finding]:
                 where=tuple(item.at for item in uses),
                 found=f"{name}: {change}",
                 here=case.here,
-                remedies=(*convert(case), *isolated(case)),
+                remedies=ways(case),
             )
 
 

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.lookup import NESTED_LAYER_SLOTS
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in named),
             found=", ".join(dict.fromkeys(f'"{item.config["name"]}"' for item in named[:3])),
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

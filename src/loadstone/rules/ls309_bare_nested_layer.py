@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.lookup import NESTED_LAYER_SLOTS, Found, look_up
-from loadstone.rules.remedies import convert, isolated, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -75,11 +75,7 @@ def _finding(case: Case, bare: list[KerasObject], blocks: Blocks, what: str) -> 
         where=tuple(item.at for item in bare),
         found=f"class {', '.join(sorted({item.class_name for item in bare}))} without a module",
         here=case.here,
-        remedies=(
-            *convert(case),
-            *((uncompiled(case, "leaves the compile state out"),) if compiled else ()),
-            *isolated(case),
-        ),
+        remedies=ways(case, *(uncompiled(case, "leaves the compile state out") if compiled else ())),
     )
 
 

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Pointer
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.graph import graphs, tensor_keywords
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(Pointer(document="model_config", path=path) for path in found),
             found=", ".join(list(dict.fromkeys(found.values()))[:3]),
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

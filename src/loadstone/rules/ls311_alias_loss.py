@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.remedies import convert, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in short),
             found=", ".join(dict.fromkeys(f'"{item.class_name}"' for item in short)),
             here=case.here,
-            remedies=(uncompiled(case, "then compile it again"), *convert(case)),
+            remedies=(*uncompiled(case, "then compile it again"), *ways(case)),
         )
 
 

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Pointer
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.graph import graphs
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(Pointer(document="model_config", path=path) for path in beyond),
             found=f"uses of {', '.join(dict.fromkeys(beyond.values()))} numbered from 1",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

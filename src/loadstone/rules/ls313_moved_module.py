@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import moved_modules
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def detect(case: Case) -> Iterator[Finding]:
             found=f"module {', '.join(sorted({item.module for item in objects if item.module}))}",
             provided="the Keras that wrote it",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

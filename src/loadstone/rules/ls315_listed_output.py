@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in found),
             found="a functional model with a list of one output",
             here=case.here,
-            remedies=(*convert(case), *isolated(case)),
+            remedies=ways(case),
         )
 
 

@@ -35,7 +35,7 @@ from packaging.version import Version
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import FIRST_WITH_ARCHIVES
-from loadstone.rules.remedies import convert
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in layers),
             found="settings without query_shape, key_shape and value_shape, as TensorFlow 2.4 writes them",
             here=case.here,
-            remedies=convert(case),
+            remedies=ways(case),
         )
 
 

@@ -36,7 +36,7 @@ from packaging.version import Version
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import ADDONS
 from loadstone.rules.lookup import usable_addons
-from loadstone.rules.remedies import convert
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def detect(case: Case) -> Iterator[Finding]:
                 found=f"weights {'without' if wanted else 'with'} {change.weight}",
                 provided=f"{ADDONS} {side}",
                 here=f"{case.here}; {ADDONS} {release}",
-                remedies=convert(case),
+                remedies=ways(case),
             )
 
 

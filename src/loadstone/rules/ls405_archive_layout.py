@@ -36,7 +36,7 @@ from packaging.version import Version
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.case import moved_modules
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Generation, Rule, Symptom
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def detect(case: Case) -> Iterator[Finding]:
         found=f"an archive of Keras {writer}",
         provided="the Keras that wrote it" + (", or tf-keras" if _layout(writer) == len(_CHANGES) else ""),
         here=case.here,
-        remedies=(*convert(case), *isolated(case)),
+        remedies=ways(case),
     )
 
 

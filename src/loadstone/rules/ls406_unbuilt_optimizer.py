@@ -33,7 +33,7 @@ from packaging.version import Version
 
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.rules.lookup import Found, look_up
-from loadstone.rules.remedies import convert, isolated, uncompiled
+from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def detect(case: Case) -> Iterator[Finding]:
             where=tuple(item.at for item in old),
             found=f"a compile state with {old[0].identity}",
             here=case.here,
-            remedies=(uncompiled(case, "leaves the compile state out"), *convert(case), *isolated(case)),
+            remedies=(*uncompiled(case, "leaves the compile state out"), *ways(case)),
         )
 
 

@@ -33,6 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from loadstone.artifact import Member
 from loadstone.finding import Blocks, CallWith, Finding, Severity
 from loadstone.rules.rule import Rule, Symptom
@@ -43,13 +45,19 @@ if TYPE_CHECKING:
     from loadstone.rules.case import Case
 
 
+#: The first TensorFlow whose ``load_model`` returns what is in a SavedModel, whether Keras wrote it or not.
+_FIRST_RETURNING = Version("2.0")
+
+
 def detect(case: Case) -> Iterator[Finding]:
     """A SavedModel with objects, none of them of Keras, in a loader that reads SavedModels."""
-    artifact = case.artifact
+    artifact, tensorflow = case.artifact, case.environment.tensorflow
     if not (case.is_saved_model and case.into_keras_2) or artifact.defects:
         return
+    if tensorflow is None or tensorflow < _FIRST_RETURNING:
+        return
     if artifact.has_objects and artifact.dialect is None:
-        python = f'tf.saved_model.load({artifact.source!r}).signatures["serving_default"]'
+        python = f'import tensorflow as tf; tf.saved_model.load({artifact.source!r}).signatures["serving_default"]'
         yield Finding(
             code=RULE.code,
             severity=Severity.WARNING,

@@ -38,7 +38,7 @@ from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _finding(case: Case, found: list[KerasObject], blocks: Blocks, why: str) -> 
         where=tuple(item.at for item in found),
         found=f"{names} without its vocabulary among the settings",
         here=case.here,
-        remedies=(*convert(case), *isolated(case)),
+        remedies=ways(case),
     )
 
 

@@ -1,23 +1,51 @@
-"""The remedies that several rules offer, made for the case at hand."""
+"""The remedies that several rules offer, made for the case at hand.
+
+What loads the model elsewhere, or here after a change, was found out by judging it (`loadstone.rules.case.Advice`), so
+that nothing is offered that is not known to help.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
+from keyword import iskeyword
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from loadstone import knowledge
-from loadstone.blueprint.parse import REBUILT
 from loadstone.finding import CallWith, Convert, Isolate
-from loadstone.needs import ADDONS
-from loadstone.rules.lookup import fitting_addons, registers
+from loadstone.rules.lookup import needs_addons, usable_addons
 
 if TYPE_CHECKING:
-    from loadstone.finding import Remedy
-    from loadstone.knowledge import TensorFlowRelease, TfaRelease
+    from collections.abc import Iterable
+
+    from loadstone.finding import Install, Remedy, SetVariable
     from loadstone.rules.case import Case
+
+#: How a call is reached, by its first name.
+_IMPORTS = {"tf": "import tensorflow as tf", "keras": "import keras", "tf_keras": "import tf_keras"}
+
+#: The first generation of Keras whose ``load_model`` has the argument ``compile``.
+_FIRST_COMPILING = 2
+
+UNCOMPILED = "compile=False"
+
+_OWN = "--custom-objects your_objects.py"
+
+
+def ways(case: Case, *calls: Remedy) -> tuple[Remedy, ...]:
+    """Every way to the model that does not depend on the rule, and the rule's own ``calls``, best first.
+
+    A change of the judged environment comes last, since it holds for all that is done there; but first where that is
+    an environment of Keras 2, which a conversion leads out of, or only has to be brought up to date.
+    """
+    changes = here(case)
+    first = case.loader is None or case.into_keras_2 or case.from_keras_3
+    return (*(changes if first else ()), *convert(case), *calls, *isolated(case), *(() if first else changes))
+
+
+def here(case: Case) -> tuple[Install | SetVariable, ...]:
+    """Changes of the judged environment with which the model loads there."""
+    return () if case.advice is None else case.advice.changes
 
 
 def convert(case: Case) -> tuple[Convert, ...]:
@@ -25,85 +53,65 @@ def convert(case: Case) -> tuple[Convert, ...]:
 
     Where the model names code that is nobody's but its author's, the command asks for a file with it.
     """
-    source = case.artifact.source
-    if case.artifact.format not in REBUILT:
+    rebuild = None if case.advice is None else case.advice.rebuild
+    if rebuild is None or not (rebuild.loads or rebuild.custom_objects):
         return ()
-    own = bool(case.artifact.payloads) or any(not need.providers for need in case.needs.objects)
+    source = case.artifact.source
+    own = rebuild.custom_objects
     path = PurePath(source)
     target = path.with_suffix(".keras").name if case.suffix != ".keras" else f"{path.stem}.keras3.keras"
+    given = f", custom_objects={mapping(own)}" if own else ""
     return (
         Convert(
-            command=f"loadstone convert {shlex.quote(source)} {shlex.quote(target)}"
-            + (" --custom-objects your_objects.py" if own else ""),
-            python=f"loadstone.load_model({source!r}{', custom_objects={...}' if own else ''})",
+            command=f"loadstone convert {_path(source)} {shlex.quote(target)}{f' {_OWN}' if own else ''}",
+            python=f"import loadstone; loadstone.load_model({source!r}{given})",
         ),
     )
 
 
-def uncompiled(case: Case, effect: str) -> CallWith:
-    """Leave the compile state out."""
+def _path(source: str) -> str:
+    """A path as a shell takes it, and no command for an option."""
+    return shlex.quote(f"./{source}" if source.startswith("-") else source)
+
+
+def mapping(names: Iterable[str]) -> str:
+    """A dictionary display from names to the objects of the reader's own that have them, as Python."""
+    return "{" + ", ".join(f"{name!r}: {_variable(name)}" for name in names) + "}"
+
+
+def _variable(name: str) -> str:
+    """A name as Python can write it: of a registered object without its package, of a layer without dashes."""
+    bare = re.sub(r"\W", "_", name.rpartition(">")[2])
+    return f"_{bare}" if iskeyword(bare) or not bare.isidentifier() else bare
+
+
+def calling(case: Case, *arguments: str) -> str:
+    """One line of Python that calls the loader; it imports what has to be imported before, and nothing else."""
     call = case.loader.call if case.loader else "keras.models.load_model"
-    return CallWith(python=f"{call}({case.artifact.source!r}, compile=False)", effect=effect)
+    addons = "; import tensorflow_addons" if needs_addons(case) and usable_addons(case) is not None else ""
+    given = ", ".join((repr(case.artifact.source), *arguments))
+    return f"{_IMPORTS[call.partition('.')[0]]}{addons}; {call}({given})"
 
 
-def isolated(case: Case) -> tuple[Remedy, ...]:
-    """The environment of the writer's time, where the tables know one; empty otherwise.
-
-    Its TensorFlow is the newest patch release whose Keras wrote the file; its TensorFlow Addons the newest release
-    that declares this TensorFlow and registers what the file names.
-    """
-    needed = [need.identity for need in case.needs.objects if any(p.distribution == ADDONS for p in need.providers)]
-    for tensorflow in _of_writer(case):
-        for python in reversed(tensorflow.pythons):
-            if not _reads_bytecode(case, python):
-                continue
-            if not needed:
-                return (_environment(case, python, tensorflow, None),)
-            for addons in fitting_addons(tensorflow.version, Version(python)):
-                if all(registers(addons.version, identity) for identity in needed):
-                    return (_environment(case, python, tensorflow, addons),)
-    return ()
+def uncompiled(case: Case, effect: str) -> tuple[CallWith, ...]:
+    """Leave the compile state out; empty where the loader knows no such argument."""
+    if case.keras is not None and case.keras.major < _FIRST_COMPILING:
+        return ()
+    return (CallWith(python=calling(case, UNCOMPILED), effect=effect),)
 
 
-def _of_writer(case: Case) -> tuple[TensorFlowRelease, ...]:
-    """The TensorFlow releases that may have written the file, newest first; at most one minor series is tried."""
-    stated = case.needs.writer("tensorflow")
-    keras = case.needs.writer("keras")
-    release = keras.release if keras else None
-    found = [
-        candidate
-        for candidate in knowledge.tensorflow_releases()
-        if (stated is None or candidate.version in stated.versions) and _carries(candidate, release)
-    ]
-    return tuple(reversed(found)) if stated is not None or release is not None else ()
-
-
-def _carries(tensorflow: TensorFlowRelease, keras: Version | None) -> bool:
-    """Whether a TensorFlow release comes with a Keras release."""
-    if keras is None:
-        return True
-    if tensorflow.keras is None:
-        from loadstone.environment import bundled_keras  # noqa: PLC0415 - only files of TensorFlow 2.5 and older ask
-
-        return bundled_keras(tensorflow.version) == keras
-    return keras in tensorflow.keras
-
-
-def _reads_bytecode(case: Case, python: str) -> bool:
-    return case.needs.python is None or Version(f"{python}.0") in case.needs.python
-
-
-def _environment(case: Case, python: str, tensorflow: TensorFlowRelease, addons: TfaRelease | None) -> Isolate:
-    pins = [f"tensorflow=={tensorflow.version}"]
-    released = tensorflow.released
-    if addons is not None:
-        pins.append(f"{ADDONS}=={addons.version}")
-        released = max(released, addons.released)
-    trust = " --trust" if case.artifact.payloads else ""
-    own = " --custom-objects your_objects.py" if any(not need.providers for need in case.needs.objects) else ""
-    return Isolate(
-        command=f"loadstone sync {shlex.quote(case.artifact.source)} .venv-model{own}{trust}",
-        python_version=python,
-        requirements=tuple(pins),
-        exclude_newer=released.isoformat(),
+def isolated(case: Case) -> tuple[Isolate, ...]:
+    """The best environment that is known to load the model; empty where none is."""
+    if case.advice is None or not case.advice.stacks:
+        return ()
+    best = case.advice.stacks[0]
+    trust = " --trust" if best.trust else ""
+    own = f" {_OWN}" if best.custom_objects else ""
+    return (
+        Isolate(
+            command=f"loadstone sync {_path(case.artifact.source)} .venv-model{own}{trust}",
+            python_version=best.python,
+            requirements=best.requirements,
+            exclude_newer=best.as_of,
+        ),
     )

@@ -11,7 +11,7 @@ from loadstone.blueprint.graph import Obstacle
 from loadstone.environment import probe
 from loadstone.errors import LoadFailed
 from loadstone.finding import Blocks, Finding, Nothing, Provide, Severity
-from loadstone.rules import diagnose
+from loadstone.resolve.diagnosing import diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
