@@ -83,10 +83,19 @@ class Constraint:
 def constraints(pins: Mapping[str, Version]) -> tuple[Constraint, ...]:
     """The bounds that a set of top-level pins needs, by canonical name; empty when none is known."""
     pinned = {_SUBJECTS.get(name, name): version for name, version in pins.items()}
+    return tuple(row for subject in _subjects() if subject in pinned for row in _of(subject, pinned[subject]))
+
+
+@cache
+def _subjects() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.subject for row in known_constraints()))
+
+
+@cache
+def _of(subject: str, version: Version) -> tuple[Constraint, ...]:
+    """The rows that a release of a subject needs."""
     return tuple(
-        row
-        for row in known_constraints()
-        if row.subject in pinned and row.when.contains(pinned[row.subject], prereleases=True)
+        row for row in known_constraints() if row.subject == subject and row.when.contains(version, prereleases=True)
     )
 
 

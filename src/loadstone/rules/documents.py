@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Pointer
 from loadstone.formats.config import escape, walk
+from loadstone.rules.remembered import of_last_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,8 +57,13 @@ def mappings(artifact: Artifact) -> Iterator[tuple[str, Visit]]:
         yield from ((at.document, visit) for visit in walk(value, base=at.path))
 
 
-def texts(artifact: Artifact) -> Iterator[Text]:
+@of_last_model
+def texts(artifact: Artifact) -> tuple[Text, ...]:
     """Every text of the configuration."""
+    return tuple(_all_texts(artifact))
+
+
+def _all_texts(artifact: Artifact) -> Iterator[Text]:
     owners = {(item.at.document, item.at.path): item.class_name for item in artifact.objects}
     for at, value in documents(artifact):
         for visit in walk(value, base=at.path):

@@ -42,6 +42,10 @@ NESTED_LAYER_SLOTS = frozenset({"layer", "backward_layer", "forward_layer", "cel
 #: Modules of tf.keras 2.11 to 2.15 whose classes Keras 3 does not have, though it has others of the same names.
 _WITHOUT_SUCCESSOR = ("keras.optimizers.legacy", "keras.optimizers.experimental")
 
+#: Public layers of tf.keras 2.13 to 2.15 and tf_keras that their own list of layers lacks, so that no loader finds them
+#: (``populate_deserializable_objects`` of ``keras/src/layers/serialization.py``).
+_UNLISTED = frozenset({"SpectralNormalization"})
+
 #: Where Keras 3 keeps what it has for TensorFlow's ``tf.keras`` alone; archives find it by its module.
 _KEPT = "keras._legacy."
 
@@ -101,6 +105,8 @@ def _looked_up(case: Case, item: KerasObject) -> Found:
 def own(case: Case, item: KerasObject) -> BuiltIn | None:
     """The loader's own class or function of that name, None where it has none."""
     if case.keras is None or (case.into_keras_3 and (item.module or "").startswith(_WITHOUT_SUCCESSOR)):
+        return None
+    if case.into_keras_2 and item.class_name in _UNLISTED:
         return None
     for kind in kinds(item):
         if kind is ObjectKind.OPERATION and case.is_hdf5:

@@ -98,5 +98,10 @@ RULE = Rule(
             r"|keras\.optimizers\.legacy`? is not supported",
             raised_by="Keras 3, for an archive of tf.keras",
         ),
+        Symptom(
+            pattern=r"'str' object is not callable",
+            raised_by="tf.keras 2.13 to 2.15, tf_keras, for SpectralNormalization in an archive",
+            general=True,
+        ),
     ),
 )

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
 
+#: Layers that tf.keras never revives from the functions of a SavedModel, for they keep state outside of weights
+#: (``_must_restore_from_config`` of ``keras/engine/base_preprocessing_layer.py``, 2.6 to 2.15).
+_RESTORED_ALWAYS = frozenset({"Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization"})
+
 _LONGEST = 40  # characters of a value that are printed
 
 
@@ -80,7 +84,7 @@ def _insists(case: Case, item: KerasObject) -> bool:
     """
     if case.is_saved_model and item.in_training:
         return item.slot == "optimizer" and not case.is_refused
-    return case.rebuilds_from_settings
+    return case.rebuilds_from_settings or (case.is_saved_model and item.class_name in _RESTORED_ALWAYS)
 
 
 def _setting(found: list[tuple[KerasObject, frozenset[str]]], name: str) -> str:
@@ -160,6 +164,11 @@ RULE = Rule(
         Symptom(
             pattern=UNRESTORED,
             raised_by="tf.keras, for a SavedModel",
+            general=True,
+        ),
+        Symptom(
+            pattern=r"Unable to restore object of class",
+            raised_by="tf.keras 2.7 to 2.15, for a SavedModel",
             general=True,
         ),
     ),

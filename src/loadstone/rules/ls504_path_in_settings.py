@@ -32,12 +32,14 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.documents import texts
+from loadstone.rules.remembered import of_last_model
 from loadstone.rules.rule import Rule, Symptom
 from loadstone.rules.stances import here, stops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from loadstone.artifact import Artifact
     from loadstone.rules.case import Case
     from loadstone.rules.documents import Text
 
@@ -62,7 +64,7 @@ _MECHANISM = "vocabulary-path"
 
 def detect(case: Case) -> Iterator[Finding]:
     """Texts in settings that look like a path or an address."""
-    found = [text for text in texts(case.artifact) if _leads_out(text)]
+    found = _leading_out(case.artifact)
     if not found:
         return
     vocabularies = [text for text in found if text.owner in _LOOKUPS and text.key in _WORDS]
@@ -88,6 +90,11 @@ def _leads_out(text: Text) -> bool:
     if len(text.value) > _LONGEST or _FILE_KEYS.fullmatch(text.key[:_LONGEST]) is None:
         return False
     return _FILE.fullmatch(text.value) is not None
+
+
+@of_last_model
+def _leading_out(artifact: Artifact) -> tuple[Text, ...]:
+    return tuple(text for text in texts(artifact) if _leads_out(text))
 
 
 RULE = Rule(

@@ -31,13 +31,14 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.documents import texts
+from loadstone.rules.remembered import of_last_model
 from loadstone.rules.rule import Rule
 from loadstone.rules.stances import here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from loadstone.artifact import Where
+    from loadstone.artifact import Artifact, Where
     from loadstone.rules.case import Case
 
 _KEYS = frozenset({"name", "layer_name"})
@@ -47,12 +48,7 @@ _SHOWN = 3
 
 def detect(case: Case) -> Iterator[Finding]:
     """Names of objects and of stored arrays that lead elsewhere."""
-    found: dict[Where, str] = {
-        text.at: text.value
-        for text in texts(case.artifact)
-        if text.key in _KEYS and not text.in_list and _ESCAPING.fullmatch(text.value)
-    }
-    found |= {each.at: each.name for each in case.artifact.tensors if ".." in re.split(r"[\\/]", each.name)}
+    found = _escaping(case.artifact)
     if found:
         yield Finding(
             code=RULE.code,
@@ -64,6 +60,16 @@ def detect(case: Case) -> Iterator[Finding]:
             here=here(case, "escaping-name"),
             remedies=(Fetch(action="ask where the file comes from; do not load or save it with an older Keras"),),
         )
+
+
+@of_last_model
+def _escaping(artifact: Artifact) -> Mapping[Where, str]:
+    found: dict[Where, str] = {
+        text.at: text.value
+        for text in texts(artifact)
+        if text.key in _KEYS and not text.in_list and _ESCAPING.fullmatch(text.value)
+    }
+    return found | {each.at: each.name for each in artifact.tensors if ".." in re.split(r"[\\/]", each.name)}
 
 
 RULE = Rule(code="LS506", name="escaping-name", detect=detect)

@@ -50,9 +50,15 @@ if TYPE_CHECKING:
 #: Layers with a table that is filled by `adapt`, or by a vocabulary among their settings.
 _WITH_TABLES = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
 
-#: Those of them, and one without a table, that are other classes since they left ``experimental.preprocessing``.
-_MOVED = _WITH_TABLES | {"Discretization"}
+#: Those of them, and some without a table, that are other classes since they left ``experimental.preprocessing``.
+_MOVED = _WITH_TABLES | {
+    "Discretization",
+    *(f"Random{name}" for name in ("Contrast", "Crop", "Flip", "Height", "Rotation", "Translation", "Width", "Zoom")),
+}
 _FIRST_MOVED = Version("2.6")
+
+#: The first tf.keras that was seen to read the tables of archives of every later one.
+_FIRST_WITH_ASSETS = Version("2.14")
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -63,6 +69,10 @@ def detect(case: Case) -> Iterator[Finding]:
         found = [each for each in case.artifact.objects if each.class_name in _WITH_TABLES and _is_adapted(each)]
         if found:
             yield _finding(case, found, Blocks.LOADING, "HDF5 does not hold")
+    elif case.reads_archives and case.keras is not None and case.keras < _FIRST_WITH_ASSETS:
+        found = [each for each in case.artifact.objects if each.class_name in _WITH_TABLES and _is_adapted(each)]
+        if found:
+            yield _finding(case, found, Blocks.PERHAPS, "this Keras may not find in an archive")
     elif case.is_saved_model and _is_of_another_kind(case):
         found = [each for each in case.artifact.objects if each.class_name in _MOVED]
         if found:
@@ -87,9 +97,9 @@ def _finding(case: Case, found: list[KerasObject], blocks: Blocks, why: str) -> 
         code=RULE.code,
         severity=Severity.ERROR if blocks is Blocks.LOADING else Severity.WARNING,
         blocks=blocks,
-        message=f"{names} has a table that {why}",
+        message=f"{names} has state that {why}",
         where=tuple(item.at for item in found),
-        found=f"{names} without its vocabulary among the settings",
+        found=f"{names}{' without its vocabulary among the settings' if case.is_hdf5 else ''}",
         here=case.here,
         remedies=ways(case),
     )

@@ -9,7 +9,7 @@ from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
 from loadstone.finding import Blocks, CallWith, Diagnosis, Isolate, Provide, Severity
 from loadstone.needs import infer, is_standalone
-from loadstone.rules import RULES
+from loadstone.rules import RULES, ls215_two_kerases
 from loadstone.rules.case import case_of
 from loadstone.rules.lookup import is_in_window, needs_addons
 from loadstone.rules.ls213_open_environment import deciding
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _BLOCKING = {Blocks.LOADING: 0, Blocks.COMPILING: 1, Blocks.PERHAPS: 2, Blocks.NOTHING: 3}
+
+
+#: Without the rule that judges every other loader of the environment anew, and stops nothing.
+_STOPPING = tuple(rule for rule in RULES if rule.code != ls215_two_kerases.RULE.code)
 
 
 def verdict(
@@ -59,7 +63,7 @@ def verdict_unless(
     """
     case = case_of(artifact, environment, needs=needs)
     findings: list[Finding] = []
-    for rule in RULES:
+    for rule in _STOPPING:
         findings += rule.detect(case)
         if any(map(stops, findings)):
             return next(finding for finding in findings if finding.blocks is Blocks.LOADING)
