@@ -120,7 +120,7 @@ RULE = Rule(
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",
             general=True,
         ),
-        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", general=True),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", claims=of_addons, general=True),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
     ),
 )

@@ -87,14 +87,16 @@ RULE = Rule(
     raises=(
         *unknown_names(of_nobody),
         Symptom(
-            pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module", raised_by=".keras"
+            pattern=r"Could not deserialize (?:class|function) '\w+' because its parent module",
+            raised_by="tf.keras 2.12 to 2.15 and Keras 3, for an archive",
+            general=True,
         ),
         Symptom(
             pattern=r"'str' object is not callable",
             raised_by="tf.keras 2.12 to 2.15, for .keras archives",
             general=True,
         ),
-        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", general=True),
+        Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", claims=of_nobody, general=True),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
         Symptom(
             pattern=r"compile_args_from_training_config|_deserialize_nested_config|"

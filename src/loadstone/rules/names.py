@@ -6,19 +6,24 @@ from loadstone import knowledge
 from loadstone.knowledge.operations import first_taking
 from loadstone.needs import ADDONS
 
+#: What tf.keras 2.11 to 2.15 put before the names of its own optimizers; and everyone before theirs, by default.
+_OF_TF_KERAS = "Custom>"
+
 _PACKAGES_WITH_FINDINGS = frozenset(
     {"keras", "tensorflow", "tf_keras", "tensorflow_addons", "numpy", "h5py", "jax", "torch"}
 )
 
 
 def of_addons(name: str) -> bool:
-    """Whether TensorFlow Addons, or another package than Keras, has the name."""
-    return ">" in name or (not of_keras(name) and any(p.distribution == ADDONS for p in _providers(name)))
+    """Whether TensorFlow Addons has the name."""
+    if ">" in name:
+        return name.startswith("Addons>")
+    return not of_keras(name) and any(provider.distribution == ADDONS for provider in _providers(name))
 
 
 def of_keras(name: str) -> bool:
     """Whether some release of Keras has the name among its own."""
-    return any(provider.distribution != ADDONS for provider in _providers(name))
+    return any(provider.distribution != ADDONS for provider in _providers(name.removeprefix(_OF_TF_KERAS)))
 
 
 def of_keras_operation(name: str) -> bool:

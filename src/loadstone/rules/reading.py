@@ -27,9 +27,10 @@ _QUOTED = re.compile(r"(?m)^(?:[ \t]*(?:>|\||remote:|E {2,})[ \t]?)+")
 _WRAPPED = re.compile(r"(?<=\w) {20,}(?=\w)")
 
 #: An exception's class with its message: at the beginning of a line, or behind what a log or a person wrote before it.
+#: Keras puts the message of the exception that it caught behind words of its own.
 _EXCEPTION = re.compile(
     r"(?<![\w.])(?:[A-Za-z_]\w*\.){0,8}(?P<error>[A-Z]\w*(?:Error|Exception|Warning|Interrupt|BadZipFile)|"
-    r"BadZipFile): ?"
+    r"BadZipFile|Exception encountered): ?"
     r"(?=\S|\n)"
 )
 #: What stands between one exception of a chain and the next.

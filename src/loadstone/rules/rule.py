@@ -29,7 +29,9 @@ UNKNOWN_NAME = (
 UNRESTORED = r"Unable to restore custom object of (?:type _tf_keras_\w+|class )"
 
 #: How Keras begins the message of a model or layer that could not be built; the reason proper follows the settings.
-WRAPPED = r"Error when deserializing class '[\w.{}]+' using|<class '[\w.{}]+'> could not be deserialized properly"
+WRAPPED = (
+    r"(?:Error when deserializing class '|<class '(?:\w+\.)*)(?P<name>[\w.{}]+)'(?: using|> could not be deserialized)"
+)
 
 
 class Generation(Enum):
