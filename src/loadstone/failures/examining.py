@@ -12,7 +12,7 @@ from loadstone.failures.frames import traces_of
 from loadstone.finding import Blocks, CallWith, Provide, Severity
 from loadstone.formats import read
 from loadstone.report.text import Line, diagnosis_lines, labelled, render, verdict_text
-from loadstone.rules import diagnose
+from loadstone.resolve.diagnosing import diagnose
 from loadstone.rules.ls203_addons_missing import RULE as ADDONS_MISSING
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from loadstone.environment.sources import environments_of
 from loadstone.formats import read
 from loadstone.report.explanation import explanation_lines
 from loadstone.report.text import render
-from loadstone.rules import diagnose
+from loadstone.resolve.diagnosing import diagnose
 from loadstone.rules.explaining import Confidence, decided, explanations, reading
 
 if TYPE_CHECKING:
