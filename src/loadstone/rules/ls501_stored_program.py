@@ -40,7 +40,7 @@ from packaging.version import Version
 
 from loadstone.finding import Blocks, CallWith, Finding, Severity
 from loadstone.rules.program_names import absent_names
-from loadstone.rules.remedies import convert, isolated
+from loadstone.rules.remedies import calling, convert, isolated
 from loadstone.rules.rule import Rule, Symptom
 from loadstone.rules.stances import here
 
@@ -62,6 +62,9 @@ _PYTHONS = tuple(Version(f"3.{minor}") for minor in range(5, 15))
 
 #: The first tf.keras with ``safe_mode``, for archives only.
 _FIRST_SAFE_ARCHIVE = Version("2.13")
+
+
+_TRUSTED = "safe_mode=False"
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -130,10 +133,12 @@ def _described(payload: Payload) -> str:
 
 
 def _trusting(case: Case, why: str) -> tuple[CallWith, ...]:
-    if why != "refuses to run" or case.loader is None:
+    """The call that runs the program; nothing where this Python or this loader could not run it anyway."""
+    python = case.environment.python
+    is_of_this_python = all(each.python is None or python in each.python for each in case.artifact.payloads)
+    if why != "refuses to run" or not is_of_this_python or absent_names(case):
         return ()
-    python = f"{case.loader.call}({case.artifact.source!r}, safe_mode=False)"
-    return (CallWith(python=python, effect="runs the program: only for a file that you trust"),)
+    return (CallWith(python=calling(case, _TRUSTED), effect="runs the program: only for a file that you trust"),)
 
 
 RULE = Rule(
