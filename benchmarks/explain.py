@@ -80,7 +80,7 @@ RIGHT: Mapping[str, frozenset[str]] = {
         "savedmodel-signature": "LS605",
         "savedmodel-userobject": "LS604",
         "sequential-build-shape": "LS614",
-        "shadowed-class-name": "LS306 LS601",
+        "shadowed-class-name": "LS316",
         "silent-wrong-weights": "LS403",
         "tf1-in-tf2": "LS603 LS604 LS610",
         "tfa-abi-undefined-symbol": "LS202",

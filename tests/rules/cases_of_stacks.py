@@ -247,4 +247,18 @@ STACKS: tuple[Row, ...] = (
         codes=("LS305",),
         bare=False,
     ),
+    Row(
+        name="a class of a library with the name of Keras' own",
+        artifact=model(layer("BatchNormalization", {"freeze": True, "momentum": 0.9})),
+        environment=TF28,
+        codes=("LS316",),
+        bare=False,
+    ),
+    Row(
+        name="a setting that another release has",
+        artifact=model(layer("LSTM", {"time_major": False})),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=False,
+    ),
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -201,6 +201,24 @@ def config_keys(
     known = config_table(row[0])
     spans = (known.at(found.kind.value, spelling, row[1]) for spelling in _spellings(name, found.kind))
     return selected(next((span for span in spans if span), None), always=always)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def ever_taken(name: str) -> frozenset[str]:
+    """The keywords that any release takes, and the keys that any writes, for whatever it has under a bare name."""
+    found: set[str] = set()
+    for each in (KERAS, BUNDLED, MULTIBACKEND):
+        for kind in ObjectKind:
+            found.update(*(span.arguments for span in table(each).spans(kind.value, name)))
+            found.update(*(span.keys for span in config_table(each).spans(kind.value, name) if span.keys))
+    return frozenset(key.removesuffix(CONDITIONAL) for key in found)
+
+
+@cache
+def every_keyword() -> frozenset[str]:
+    """The keywords and keys of everything that any release of Keras has."""
+    names = {name for each in (KERAS, BUNDLED, MULTIBACKEND) for kind in table(each).objects.values() for name in kind}
+    return frozenset[str]().union(*map(ever_taken, names))
 
 
 def selected(span: ConfigSpan | None, *, always: bool) -> frozenset[str] | None:

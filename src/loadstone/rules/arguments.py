@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone.artifact import Format
-from loadstone.knowledge import ObjectKind, addons_arguments
+from loadstone.knowledge import ObjectKind, addons_arguments, ever_taken
 from loadstone.rules.lookup import Found, look_up, own, usable_addons
 
 if TYPE_CHECKING:
     from loadstone.artifact import KerasObject
     from loadstone.knowledge import BuiltIn
     from loadstone.rules.case import Case
+
+#: Layers that tf.keras never revives from the functions of a SavedModel, for they keep state outside of weights
+#: (``_must_restore_from_config`` of ``keras/engine/base_preprocessing_layer.py``, 2.6 to 2.15).
+_RESTORED_ALWAYS = frozenset({"Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization"})
 
 _NONE: frozenset[str] = frozenset()
 
@@ -49,6 +53,21 @@ def refused_arguments(case: Case, item: KerasObject) -> frozenset[str]:
             return _refused_by_addons(case, item)
         case Found.NOWHERE:
             return _NONE
+
+
+def shadowing(item: KerasObject, refused: frozenset[str]) -> frozenset[str]:
+    """The refused keys that no release of Keras ever had for what it calls by this name: it is another class."""
+    return refused - ever_taken(item.class_name) if refused and item.module is None else _NONE
+
+
+def insists(case: Case, item: KerasObject) -> bool:
+    """Whether the loader makes an object from its settings, and fails where it cannot.
+
+    Of what a SavedModel was compiled with, that is the optimizer.
+    """
+    if case.is_saved_model and item.in_training:
+        return item.slot == "optimizer" and not case.is_refused
+    return case.rebuilds_from_settings or (case.is_saved_model and item.class_name in _RESTORED_ALWAYS)
 
 
 def _refused_by_keras(case: Case, item: KerasObject) -> frozenset[str]:

@@ -36,7 +36,7 @@ import json
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.arguments import refused_arguments
+from loadstone.rules.arguments import insists, refused_arguments, shadowing
 from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom
 
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
 
     from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
-
-#: Layers that tf.keras never revives from the functions of a SavedModel, for they keep state outside of weights
-#: (``_must_restore_from_config`` of ``keras/engine/base_preprocessing_layer.py``, 2.6 to 2.15).
-_RESTORED_ALWAYS = frozenset({"Discretization", "IntegerLookup", "Normalization", "StringLookup", "TextVectorization"})
 
 _LONGEST = 40  # characters of a value that are printed
 
@@ -59,7 +55,8 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     refusing: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
     for item in case.artifact.objects:
-        refused = refused_arguments(case, item) if _insists(case, item) else frozenset()
+        refused = refused_arguments(case, item) if insists(case, item) else frozenset()
+        refused -= shadowing(item, refused)
         if refused:
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():
@@ -75,16 +72,6 @@ def detect(case: Case) -> Iterator[Finding]:
             here=case.here,
             remedies=ways(case, *calls),
         )
-
-
-def _insists(case: Case, item: KerasObject) -> bool:
-    """Whether the loader makes an object from its settings, and fails where it cannot.
-
-    Of what a SavedModel was compiled with, that is the optimizer.
-    """
-    if case.is_saved_model and item.in_training:
-        return item.slot == "optimizer" and not case.is_refused
-    return case.rebuilds_from_settings or (case.is_saved_model and item.class_name in _RESTORED_ALWAYS)
 
 
 def _setting(found: list[tuple[KerasObject, frozenset[str]]], name: str) -> str:

@@ -33,6 +33,11 @@ def of_keras_operation(name: str) -> bool:
     return not is_layer and knowledge.built_in(name, newest, knowledge.ObjectKind.OPERATION, None) is not None
 
 
+def of_no_keras_argument(name: str) -> bool:
+    """Whether nothing in any release of Keras takes a keyword of this name."""
+    return name not in knowledge.every_keyword()
+
+
 def of_nobody(name: str) -> bool:
     """Whether no package that is known has the name, so that it is the author's own."""
     return not of_addons(name) and not of_keras(name)
