@@ -57,7 +57,8 @@ def refused_arguments(case: Case, item: KerasObject) -> frozenset[str]:
 
 def shadowing(item: KerasObject, refused: frozenset[str]) -> frozenset[str]:
     """The refused keys that no release of Keras ever had for what it calls by this name: it is another class."""
-    return refused - ever_taken(item.class_name) if refused and item.module is None else _NONE
+    taken = ever_taken(item.class_name) if refused and item.module is None else _NONE
+    return refused - taken if taken else _NONE
 
 
 def insists(case: Case, item: KerasObject) -> bool:

@@ -34,7 +34,7 @@ FIRST_REVIVING = Version("2.2")
 _FIRST_FALLING_BACK = Version("2.10")
 
 #: The first Keras 3 that hands its arguments on to the reader of HDF5 files (``saving_api.py``).
-_FIRST_HANDING_ON = Version("3.2")
+_FIRST_HANDING_ON = Version("3.3")
 
 _FIRST_WITH_SRC = Version("2.13")
 _FIRST_TF_KERAS = Version("2.16")
@@ -148,7 +148,7 @@ class Case:
 
     @property
     def compiles_always(self) -> bool:
-        """Whether the loader hands neither ``compile`` nor ``custom_objects`` on: Keras 3.0 and 3.1, for HDF5."""
+        """Whether the loader hands neither ``compile`` nor ``custom_objects`` on: Keras 3.0 to 3.2, for HDF5."""
         return self.into_keras_3 and self.is_hdf5 and self.keras is not None and self.keras < _FIRST_HANDING_ON
 
     @property

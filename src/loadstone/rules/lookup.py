@@ -46,6 +46,11 @@ _WITHOUT_SUCCESSOR = ("keras.optimizers.legacy", "keras.optimizers.experimental"
 #: (``populate_deserializable_objects`` of ``keras/src/layers/serialization.py``).
 _UNLISTED = frozenset({"SpectralNormalization"})
 
+#: Initializers that are called so since Keras 3.8, and were public under both names before; archives are read by the
+#: list of initializers, which has the new names since 3.4 (``keras/src/initializers/__init__.py``).
+_RENAMED = frozenset({"Identity", "Orthogonal", "STFT"})
+_FIRST_LISTING = Version("3.4")
+
 #: Where Keras 3 keeps what it has for TensorFlow's ``tf.keras`` alone; archives find it by its module.
 _KEPT = "keras._legacy."
 
@@ -107,6 +112,8 @@ def own(case: Case, item: KerasObject) -> BuiltIn | None:
     if case.keras is None or (case.into_keras_3 and (item.module or "").startswith(_WITHOUT_SUCCESSOR)):
         return None
     if case.into_keras_2 and item.class_name in _UNLISTED:
+        return None
+    if case.into_keras_3 and case.is_archive and case.keras < _FIRST_LISTING and item.class_name in _RENAMED:
         return None
     for kind in kinds(item):
         if kind is ObjectKind.OPERATION and case.is_hdf5:

@@ -97,5 +97,9 @@ RULE = Rule(
         Symptom(pattern=r"Expecting value: line 1 column 1 \(char 0\)", raised_by="tf.keras 2.5 and older"),
         Symptom(pattern=r"KeyError: 0\s*(?:$|\n)", raised_by="tf.keras 2.1"),
         Symptom(pattern=r"Error converting shape to a TensorShape: .*class_name", raised_by="tf.keras 1.15 to 2.1"),
+        Symptom(
+            pattern=r"Unknown SavedObject type",
+            raised_by="tf.keras 2.5 and older",
+        ),
     ),
 )

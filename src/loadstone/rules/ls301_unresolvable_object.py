@@ -122,5 +122,9 @@ RULE = Rule(
         ),
         Symptom(pattern=WRAPPED, raised_by="tf.keras 2.13 to 2.15 and Keras 3", claims=of_addons, general=True),
         Symptom(pattern=UNRESTORED, raised_by="tf.keras, for a SavedModel"),
+        Symptom(
+            pattern=r"No module named 'tensorflow_addons'",
+            raised_by="Keras 3, for an archive that names a module of TensorFlow Addons",
+        ),
     ),
 )

@@ -88,7 +88,7 @@ RULE = Rule(
     raises=(
         Symptom(pattern=UNKNOWN_NAME, raised_by="tf.keras 2.0 to 2.15", claims=of_keras),
         Symptom(pattern=r"Could not locate class '(?:Policy|ThresholdedReLU|CuDNN\w+)'", raised_by="Keras 3"),
-        Symptom(pattern=r"Could not interpret activation function identifier", raised_by="Keras 3"),
+        Symptom(pattern=r"Could not interpret (?:activation function|initializer) identifier", raised_by="Keras 3"),
         Symptom(
             pattern=r"'str' object has no attribute 'quantization_mode'",
             raised_by="Keras 3, for a policy of tf.keras in .h5",

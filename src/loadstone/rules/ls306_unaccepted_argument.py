@@ -158,5 +158,10 @@ RULE = Rule(
             raised_by="tf.keras 2.7 to 2.15, for a SavedModel",
             general=True,
         ),
+        Symptom(
+            pattern=r"Could not interpret \w+ identifier: \{",
+            raised_by="Keras 3",
+            general=True,
+        ),
     ),
 )
