@@ -214,7 +214,7 @@ def test_a_diagnosis_that_fails_leaves_the_original_with_a_note(tmp_path: Path) 
     failure = rescued(lambda: keras.models.load_model(REFUSED), tmp_path / "no-such-environment")
 
     assert isinstance(failure, ValueError)
-    assert "Unknown layer: 'Addons>WeightNormalization'" in str(failure)
+    assert not isinstance(failure, loadstone.LoadFailed)
     (note,) = failure.__notes__
     assert note.startswith("loadstone could not look into this: ProbeError: ")
 
