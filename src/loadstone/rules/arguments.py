@@ -10,6 +10,7 @@ from packaging.version import Version
 from loadstone.artifact import Format
 from loadstone.knowledge import ObjectKind, addons_arguments, ever_taken
 from loadstone.rules.lookup import Found, look_up, own, usable_addons
+from loadstone.rules.remembered import of_last
 
 if TYPE_CHECKING:
     from loadstone.artifact import KerasObject
@@ -61,14 +62,25 @@ def shadowing(item: KerasObject, refused: frozenset[str]) -> frozenset[str]:
     return refused - taken if taken else _NONE
 
 
-def insists(case: Case, item: KerasObject) -> bool:
+@of_last
+def refusals(case: Case) -> tuple[tuple[KerasObject, frozenset[str]], ...]:
+    """The objects whose class refuses what is stored for them, where the loader insists on it, and the keys."""
+    if case.is_refused:
+        return ()
+    rebuilds = case.rebuilds_from_settings
+    asked = (item for item in case.artifact.objects if _insists(case, item, rebuilds=rebuilds))
+    found = ((item, refused_arguments(case, item)) for item in asked)
+    return tuple((item, refused) for item, refused in found if refused)
+
+
+def _insists(case: Case, item: KerasObject, *, rebuilds: bool) -> bool:
     """Whether the loader makes an object from its settings, and fails where it cannot.
 
     Of what a SavedModel was compiled with, that is the optimizer.
     """
     if case.is_saved_model and item.in_training:
-        return item.slot == "optimizer" and not case.is_refused
-    return case.rebuilds_from_settings or (case.is_saved_model and item.class_name in _RESTORED_ALWAYS)
+        return item.slot == "optimizer"
+    return rebuilds or (case.is_saved_model and item.class_name in _RESTORED_ALWAYS)
 
 
 def _refused_by_keras(case: Case, item: KerasObject) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Pointer
 from loadstone.formats.config import escape, walk
-from loadstone.rules.remembered import of_last_model
+from loadstone.rules.remembered import of_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ def mappings(artifact: Artifact) -> Iterator[tuple[str, Visit]]:
         yield from ((at.document, visit) for visit in walk(value, base=at.path))
 
 
-@of_last_model
+@of_last
 def texts(artifact: Artifact) -> tuple[Text, ...]:
     """Every text of the configuration."""
     return tuple(_all_texts(artifact))

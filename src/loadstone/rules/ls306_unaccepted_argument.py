@@ -36,7 +36,7 @@ import json
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Severity
-from loadstone.rules.arguments import insists, refused_arguments, shadowing
+from loadstone.rules.arguments import refusals, shadowing
 from loadstone.rules.remedies import uncompiled, ways
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom
 
@@ -51,12 +51,9 @@ _LONGEST = 40  # characters of a value that are printed
 
 def detect(case: Case) -> Iterator[Finding]:
     """Stored settings that the loader's class refuses: one finding a class, for all its places."""
-    if case.is_refused:
-        return
     refusing: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
-    for item in case.artifact.objects:
-        refused = refused_arguments(case, item) if insists(case, item) else frozenset()
-        refused -= shadowing(item, refused)
+    for item, keys in refusals(case):
+        refused = keys - shadowing(item, keys)
         if refused:
             refusing.setdefault((item.identity, item.in_training), []).append((item, refused))
     for (identity, in_training), found in refusing.items():

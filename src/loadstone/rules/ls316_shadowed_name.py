@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Finding, Provide, Severity
-from loadstone.rules.arguments import insists, refused_arguments, shadowing
+from loadstone.rules.arguments import refusals, shadowing
 from loadstone.rules.names import of_no_keras_argument
 from loadstone.rules.remedies import calling, mapping, ways
 from loadstone.rules.rule import Rule, Symptom
@@ -45,11 +45,9 @@ if TYPE_CHECKING:
 
 def detect(case: Case) -> Iterator[Finding]:
     """Objects with the name of a class of Keras, and settings that it never had: one finding a name."""
-    if case.is_refused:
-        return
     found: dict[tuple[str, bool], list[tuple[KerasObject, frozenset[str]]]] = {}
-    for item in case.artifact.objects:
-        keys = shadowing(item, refused_arguments(case, item)) if insists(case, item) else frozenset()
+    for item, refused in refusals(case):
+        keys = shadowing(item, refused)
         if keys:
             found.setdefault((item.class_name, item.in_training), []).append((item, keys))
     for (name, in_training), items in found.items():

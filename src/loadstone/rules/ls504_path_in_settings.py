@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.documents import texts
-from loadstone.rules.remembered import of_last_model
+from loadstone.rules.remembered import of_last
 from loadstone.rules.rule import Rule, Symptom
 from loadstone.rules.stances import here, stops
 
@@ -92,7 +92,7 @@ def _leads_out(text: Text) -> bool:
     return _FILE.fullmatch(text.value) is not None
 
 
-@of_last_model
+@of_last
 def _leading_out(artifact: Artifact) -> tuple[Text, ...]:
     return tuple(text for text in texts(artifact) if _leads_out(text))
 

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.finding import Blocks, Fetch, Finding, Severity
 from loadstone.rules.documents import texts
-from loadstone.rules.remembered import of_last_model
+from loadstone.rules.remembered import of_last
 from loadstone.rules.rule import Rule
 from loadstone.rules.stances import here
 
@@ -62,7 +62,7 @@ def detect(case: Case) -> Iterator[Finding]:
         )
 
 
-@of_last_model
+@of_last
 def _escaping(artifact: Artifact) -> Mapping[Where, str]:
     found: dict[Where, str] = {
         text.at: text.value

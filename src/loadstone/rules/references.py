@@ -19,7 +19,7 @@ from loadstone.artifact import Pointer
 from loadstone.formats.outward_ops import OUTWARD
 from loadstone.knowledge import ObjectKind
 from loadstone.rules.documents import mappings
-from loadstone.rules.remembered import of_last_model
+from loadstone.rules.remembered import of_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +148,7 @@ class Reference:
     is_sure: bool = True
 
 
-@of_last_model
+@of_last
 def foreign(artifact: Artifact) -> tuple[Reference, ...]:
     """Every reference of a configuration that has no place in a model."""
     found = (reference for item in artifact.objects for reference in _of_object(item))

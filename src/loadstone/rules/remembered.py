@@ -1,4 +1,4 @@
-"""Answers about a model that are the same in every environment it is judged in."""
+"""Answers that several rules, or several environments, ask for."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loadstone.artifact import Artifact
-
+_Subject = TypeVar("_Subject")
 _Answer = TypeVar("_Answer")
 
 
-def of_last_model(function: Callable[[Artifact], _Answer]) -> Callable[[Artifact], _Answer]:
-    """Keep the answer for the artifact that was asked about last, which is compared by identity.
+def of_last(function: Callable[[_Subject], _Answer]) -> Callable[[_Subject], _Answer]:
+    """Keep the answer for what was asked about last, which is compared by identity.
 
     A model is judged in a dozen environments, one after the other, and whatever depends on the file alone is looked
-    through once. Artifacts hold dictionaries, so that `functools.cache` does not take them.
+    through once; so is, for one environment, what two rules ask. Artifacts and cases hold dictionaries, so that
+    `functools.cache` does not take them.
     """
-    last: list[tuple[Artifact, _Answer]] = []
+    last: list[tuple[_Subject, _Answer]] = []
 
     @wraps(function)
-    def remembering(artifact: Artifact) -> _Answer:
+    def remembering(subject: _Subject) -> _Answer:
         for known, answer in last:
-            if known is artifact:
+            if known is subject:
                 return answer
-        answer = function(artifact)
-        last[:] = [(artifact, answer)]
+        answer = function(subject)
+        last[:] = [(subject, answer)]
         return answer
 
     return remembering

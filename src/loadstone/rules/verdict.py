@@ -64,8 +64,9 @@ def verdict_unless(
     case = case_of(artifact, environment, needs=needs)
     findings: list[Finding] = []
     for rule in _STOPPING:
-        findings += rule.detect(case)
-        if any(map(stops, findings)):
+        found = tuple(rule.detect(case))
+        findings += found
+        if any(map(stops, found)):
             return next(finding for finding in findings if finding.blocks is Blocks.LOADING)
     return _concluded(case, findings)
 
