@@ -82,13 +82,16 @@ class Constraint:
 
 def constraints(pins: Mapping[str, Version]) -> tuple[Constraint, ...]:
     """The bounds that a set of top-level pins needs, by canonical name; empty when none is known."""
-    pinned = {_SUBJECTS.get(name, name): version for name, version in pins.items()}
-    return tuple(row for subject in _subjects() if subject in pinned for row in _of(subject, pinned[subject]))
+    pinned = ((subject, next((name for name in names if name in pins), None)) for subject, names in _subjects())
+    return tuple(row for subject, name in pinned if name is not None for row in _of(subject, pins[name]))
 
 
 @cache
-def _subjects() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row.subject for row in known_constraints()))
+def _subjects() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every subject with the distributions that install it."""
+    subjects = dict.fromkeys(row.subject for row in known_constraints())
+    installing = {each: tuple(name for name, of in _SUBJECTS.items() if of == each) for each in subjects}
+    return tuple((subject, names or (subject,)) for subject, names in installing.items())
 
 
 @cache

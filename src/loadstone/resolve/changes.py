@@ -16,15 +16,15 @@ from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.environment import KERAS_3, TENSORFLOW_DISTRIBUTIONS, loaders
-from loadstone.finding import Blocks, Install, SetVariable
+from loadstone.finding import Blocks, Finding, Install, SetVariable
 from loadstone.knowledge.constraints import constraints
 from loadstone.knowledge.eras import eras
 from loadstone.needs import ADDONS
 from loadstone.resolve.candidates import ANSWERED_BY_USER, Wanted, blockers, candidates
 from loadstone.resolve.own import TENSORFLOWS, Own
 from loadstone.resolve.platforms import platform_of
-from loadstone.rules import diagnose
 from loadstone.rules.lookup import fitting_addons, needs_addons, registers
+from loadstone.rules.verdict import verdict_unless
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,20 @@ def changes(case: Case, found: Diagnosis) -> tuple[tuple[Change, ...], bool]:
         return (), False
     lossy: Change | None = None
     for change in _changes(case):
-        after = diagnose(case.artifact, changed(case.environment, change), needs=case.needs)
+        there = changed(case.environment, change)
+        after = verdict_unless(case.artifact, there, needs=case.needs, stops=_stops)
+        if isinstance(after, Finding):
+            continue
         if opens(after):
             return (change,), False
         if lossy is None and blockers(found, Blocks.LOADING) and opens(after, compiled=False):
             lossy = change
     return ((), False) if lossy is None else ((lossy,), True)
+
+
+def _stops(finding: Finding) -> bool:
+    """Whether a finding stops the load whatever is left out, and whatever the user answers."""
+    return finding.blocks is Blocks.LOADING and finding.code not in ANSWERED_BY_USER
 
 
 def opens(diagnosis: Diagnosis, *, compiled: bool = True) -> bool:

@@ -55,8 +55,11 @@ def diagnosed(
 
 
 def stacks(artifact: Artifact, needs: Needs | None = None) -> tuple[Stack, ...]:
-    """The environments in which a model loads on this platform: what `loadstone lock` chooses from, in its order."""
-    found, _ = candidates(artifact, Wanted(platform=here()), needs=needs)
+    """The best environment in which a model loads for sure on this platform, and those that may on the way to it.
+
+    `loadstone lock` chooses from the same, in the same order, and looks at more of them.
+    """
+    found, _ = candidates(artifact, Wanted(platform=here()), needs=needs, enough=1)
     return tuple(map(_stack, found))
 
 

@@ -1,4 +1,4 @@
-"""Every text of a model's configuration, wherever it stands: what rules about safety look through."""
+"""The texts and mappings of a model's configuration, wherever they stand: what rules about safety look through."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from loadstone.artifact import Artifact, Json
     from loadstone.formats.config import Visit
+
+
+#: One of these is in whatever leads out of a file.
+_MARKS = frozenset("/\\.:~")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ def mappings(artifact: Artifact) -> Iterator[tuple[str, Visit]]:
 
 @of_last
 def texts(artifact: Artifact) -> tuple[Text, ...]:
-    """Every text of the configuration."""
+    """Every text of the configuration that may be a path, an address or the name of a file: it has a mark of one."""
     return tuple(_all_texts(artifact))
 
 
@@ -77,6 +81,8 @@ def _texts(value: Json, document: str, path: str, key: str, owner: str) -> Itera
     while pending:
         where, current, in_list = pending.pop()
         if isinstance(current, str):
+            if _MARKS.isdisjoint(current):
+                continue
             pointer = Pointer(document=document, path=where)
             yield Text(at=pointer, key=key, value=current, owner=owner, in_list=in_list)
         elif isinstance(current, list):
