@@ -126,6 +126,14 @@ def test_a_step_that_takes_long_is_said_and_taken_away() -> None:
     assert last == ""
 
 
+def read_to(terminal: int, mark: bytes) -> bytes:
+    """All that was written to the other end up to a mark: one read may bring only a part of it."""
+    said = b""
+    while not said.endswith(mark):
+        said += os.read(terminal, 1_000)
+    return said
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 @pytest.mark.parametrize(("options", "told"), [((), True), (("--no-progress",), False), (("-q",), False)])
 def test_progress_is_for_terminals(tmp_path: Path, options: tuple[str, ...], *, told: bool) -> None:
@@ -138,7 +146,7 @@ def test_progress_is_for_terminals(tmp_path: Path, options: tuple[str, ...], *, 
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, check=False)
         os.write(end, b"|")
-        said = os.read(terminal, 1_000).decode()
+        said = read_to(terminal, b"|").decode()
     finally:
         os.close(terminal)
         os.close(end)
