@@ -213,7 +213,8 @@ def test_weight_normalization_keeps_what_the_layer_does() -> None:
 
 
 def test_noise_of_noisy_dense() -> None:
-    for arguments in ({}, {"use_factorised": False}, {"use_bias": False}):
+    cases: tuple[dict[str, Any], ...] = ({}, {"use_factorised": False}, {"use_bias": False})
+    for arguments in cases:
         layer = tfa.layers.NoisyDense(4, **arguments)
         first = ops.convert_to_numpy(layer(ROWS))
         np.testing.assert_array_equal(ops.convert_to_numpy(layer(ROWS, training=True)), first)

@@ -13,12 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, layers, losses, metrics, optimizers, rnn
+from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn
+from loadstone.addons.register import register_all
+from loadstone.addons.utils import types
+from loadstone.addons.version import __version__
+from loadstone.drop_in import install, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["REGISTERED", "activations", "layers", "losses", "metrics", "optimizers", "rnn"]
+__all__ = [
+    "REGISTERED",
+    "__version__",
+    "activations",
+    "install",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "options",
+    "register_all",
+    "rnn",
+    "types",
+    "uninstall",
+]
 
 REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>AdaBelief": optimizers.AdaBelief,

@@ -43,7 +43,7 @@ class MultiHeadAttention(keras.layers.Layer):
         ValueError: when ``output_size`` is not positive.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         head_size: int,
         num_heads: int,

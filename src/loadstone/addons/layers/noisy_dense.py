@@ -36,7 +36,7 @@ class NoisyDense(keras.layers.Layer):
     ``eps_kernel`` and ``eps_bias``. TensorFlow Addons wrote them to ``.h5`` in this order.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         units: int,
         sigma: float = 0.5,

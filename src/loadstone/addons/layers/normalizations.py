@@ -43,7 +43,7 @@ class GroupNormalization(keras.layers.Layer):
         ValueError: for the batch axis.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         groups: int = 32,
         axis: int = -1,
@@ -185,7 +185,7 @@ class FilterResponseNormalization(keras.layers.Layer):
         ValueError: for another ``axis``.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         epsilon: float = 1e-6,
         axis: Sequence[int] = (1, 2),

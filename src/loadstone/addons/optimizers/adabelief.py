@@ -36,7 +36,7 @@ class AdaBelief(RectifiedAdam):
     State as of `RectifiedAdam`.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,

@@ -44,7 +44,7 @@ class RectifiedAdam(AddonsOptimizer):
     ``amsgrad`` ``vhat``.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,

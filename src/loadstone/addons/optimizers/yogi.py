@@ -44,7 +44,7 @@ class Yogi(AddonsOptimizer):
         "l2_t": "l2_regularization_strength",
     }
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         learning_rate: Any = 0.01,
         beta1: float = 0.9,

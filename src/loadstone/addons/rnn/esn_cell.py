@@ -33,7 +33,7 @@ class ESNCell(keras.layers.Layer):
     (units,); none is trainable.
     """
 
-    def __init__(  # noqa: PLR0917 - the original's signature
+    def __init__(
         self,
         units: int,
         connectivity: float = 0.1,
