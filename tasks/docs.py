@@ -1,10 +1,12 @@
 """Writes the page of every finding, ``docs/findings/LSxxx.md``, and their index: ``python tasks/docs.py``.
 
-The pages are the rules' own docstrings; ``loadstone explain`` prints the same. A test fails when they differ.
+The pages are the rules' own docstrings; ``loadstone explain`` prints the same. With ``--check`` nothing is written, and
+what differs is named.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
@@ -18,6 +20,7 @@ _CHAPTERS = {
     "3": "Objects and configuration",
     "4": "Weights and training state",
     "5": "Safety",
+    "6": "The code around a model",
 }
 
 
@@ -40,20 +43,33 @@ def _index() -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Write what differs, and remove pages of no rule."""
+def main() -> int:
+    """Write what differs, and remove pages of no rule; with ``--check`` only say so, and exit 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when something would be")
+    is_check: bool = parser.parse_args().check
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted = pages()
-    for path in FOLDER.glob("*.md"):
-        if path.name not in wanted and re.fullmatch(r"LS\d{3}\.md", path.name):
-            path.unlink()
-            print(f"removed {path}")
-    for name, text in wanted.items():
-        path = FOLDER / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path}")
+    obsolete = [
+        path
+        for path in sorted(FOLDER.glob("*.md"))
+        if path.name not in wanted and re.fullmatch(r"LS\d{3}\.md", path.name)
+    ]
+    differing = [path for name, text in wanted.items() if not _has(path := FOLDER / name, text)]
+    for path in (*obsolete, *differing):
+        print(f"{'differs' if is_check else 'written or removed'}: {path}")
+    if is_check:
+        return int(bool(obsolete or differing))
+    for path in obsolete:
+        path.unlink()
+    for path in differing:
+        path.write_text(wanted[path.name], encoding="utf-8")
+    return 0
+
+
+def _has(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

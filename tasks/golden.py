@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENT = ROOT / ".cache" / "envs" / "tf215"
+ENVIRONMENT = ROOT / ".cache" / "envs" / "tf215-kernels"
 DATA = ROOT / "tests" / "golden" / "data"
-REQUIREMENTS = ("tensorflow-cpu==2.15.1", "tensorflow-addons==0.23.0")
+# Not tensorflow-cpu: the C++ kernels of TensorFlow Addons look for symbols that only the larger build has.
+REQUIREMENTS = ("tensorflow==2.15.1", "tensorflow-addons==0.23.0")
 NEWEST = "2024-04-01"  # the newest release of anything that may be chosen
 
 

@@ -84,3 +84,4 @@ def test_published_pages_are_up_to_date() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "findings").glob("*.md")}
 
     assert written == task["pages"](), "run: python tasks/docs.py"
+    assert [each.code for each in RULES if f"[{each.code} " not in written["README.md"]] == []
