@@ -140,6 +140,10 @@ def test_the_switch_of_kernels_is_kept() -> None:
     assert options.is_custom_kernel_disabled()
     options.enable_custom_kernel()
     assert not options.is_custom_kernel_disabled()
+    with pytest.warns(RuntimeWarning, match="the C\\+\\+ kernel of resampler"):
+        options.warn_fallback("resampler")
+    assert options.is_custom_kernel_disabled()
+    options.enable_custom_kernel()
 
 
 def test_the_folder_of_the_addons() -> None:
@@ -215,6 +219,7 @@ def test_gpus():
 
 
 def test_others_tests_run_with_the_fixtures_and_hooks(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow", reason="the fixtures are TensorFlow's")
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_of_others.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-v", "-W", "ignore", "-p", "no:cacheprovider", "--skip-custom-ops", "."]

@@ -6,6 +6,7 @@ Every object of `loadstone.addons` is written in Keras' operations, so there is 
 from __future__ import annotations
 
 import os
+import warnings
 
 _state = {"disabled": os.environ.get("TF_ADDONS_PY_OPS", "0") not in {"", "0"}}
 
@@ -23,3 +24,12 @@ def disable_custom_kernel() -> None:
 def is_custom_kernel_disabled() -> bool:
     """Return what was said last; at first, whether ``TF_ADDONS_PY_OPS`` is set to something but 0."""
     return _state["disabled"]
+
+
+def warn_fallback(op_name: str) -> None:
+    """Warn that the C++ kernel of an operation cannot be loaded, and say from then on that Python code is preferred.
+
+    Nothing here calls it: there are no kernels.
+    """
+    warnings.warn(f"the C++ kernel of {op_name} cannot be loaded; Python code is used", RuntimeWarning, stacklevel=2)
+    disable_custom_kernel()

@@ -21,7 +21,9 @@ ModuleNotFoundError: No module named 'keras.src.engine'
 ## How to fix it
 
 Install the release whose window holds this TensorFlow; the finding names it. Under Keras 3 there is none: convert the
-model (`loadstone convert`), which takes the objects from `loadstone.addons` instead.
+model (`loadstone convert`), which takes the objects from `loadstone.addons` instead. Code that imports TensorFlow
+Addons runs in Keras 3 with `LOADSTONE_ADDONS=1` in the environment, or after `loadstone.addons.install()`: the name
+then leads to `loadstone.addons`, unless the real one can be imported.
 
 ## References
 

@@ -20,7 +20,9 @@ argument.
 ## How to fix it
 
 Install the release that the finding names, if it is not installed, and write `import tensorflow_addons` before
-`load_model`, even if the name is not used afterwards (a linter may want `# noqa: F401`).
+`load_model`, even if the name is not used afterwards (a linter may want `# noqa: F401`). For Keras 3 there is no
+release: there, code that imports it runs with `LOADSTONE_ADDONS=1` in the environment, or after
+`loadstone.addons.install()`; the name then leads to `loadstone.addons`.
 
 ## References
 

@@ -20,7 +20,8 @@ you have tf version >= 2.11.0).
 ## How to fix it
 
 Wrap a legacy optimizer (`tf.keras.optimizers.legacy.Adam`) in TensorFlow 2.11 to 2.15. Save weights of models with
-`seq2seq` layers, and build them by their code. For Keras 3, `loadstone.addons` has the same names.
+`seq2seq` layers, and build them by their code. For Keras 3, `loadstone.addons` has the same names, and under the same
+import with `LOADSTONE_ADDONS=1` in the environment.
 
 ## References
 
