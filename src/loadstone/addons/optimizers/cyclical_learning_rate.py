@@ -82,9 +82,10 @@ class CyclicalLearningRate(Schedule):
         Keras 3 writes for a lambda is compiled code, which is never run.
 
         Raises:
-            ValueError: when there is no ``scale_fn``, or it is code or a name that nothing is registered under.
+            ValueError: when there is no ``scale_fn``, or it is code or a name that nothing is registered under; and
+                when the configuration holds an entry that no release wrote.
         """
-        return cls(**{**config, "scale_fn": _registered_function(config.get("scale_fn"))})
+        return _built(cls, {**config, "scale_fn": _registered_function(config.get("scale_fn"))})
 
 
 class _FixedScale(CyclicalLearningRate):
@@ -103,10 +104,7 @@ class _FixedScale(CyclicalLearningRate):
         Raises:
             ValueError: when the configuration holds an entry that no release wrote.
         """
-        try:
-            return cls(**config)
-        except TypeError as error:
-            raise ValueError(f"this is no configuration of {cls.__name__}: {error}") from error
+        return _built(cls, config)
 
 
 class TriangularCyclicalLearningRate(_FixedScale):
@@ -198,6 +196,13 @@ class ExponentialCyclicalLearningRate(_FixedScale):
         return {**super().get_config(), "gamma": _plain(self.gamma)}
 
 
+def _built(cls: type[CyclicalLearningRate], config: Config) -> CyclicalLearningRate:
+    try:
+        return cls(**config)
+    except TypeError as error:  # an argument too many or too few
+        raise ValueError(f"this is no configuration of {cls.__name__}: {error}") from error
+
+
 def _value(bound: Any) -> Any:
     return bound() if callable(bound) else bound
 
@@ -219,7 +224,7 @@ def _registered_function(given: Any) -> Callable[[Any], Any]:
         return found
     if given is None:
         raise ValueError(f"the configuration of the schedule holds no scale_fn. {REMEDY}")
-    name = given.get("registered_name") or given.get("config") if isinstance(given, dict) else given
+    name = given.get("config") if isinstance(given, dict) else given
     if not isinstance(name, str) or (isinstance(given, dict) and given.get("class_name") != "function"):
         raise ValueError(f"scale_fn is stored as compiled code, which could do anything and is not run. {REMEDY}")
     named = keras.saving.get_registered_object(name) or keras.saving.get_registered_object(name.rpartition(">")[2])

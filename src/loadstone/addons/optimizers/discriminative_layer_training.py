@@ -26,7 +26,7 @@ class MultiOptimizer(Keras2Interface, keras.optimizers.Optimizer):
             of their optimizers in turn, one in none stays as it is. An optimizer in several pairs trains the layers of
             all of them.
         optimizer_specs: what configurations hold instead: ``{"optimizer": ..., "weights": [...]}``, with the paths of
-            variables, such as ``dense/kernel``; the end of a path is enough.
+            variables, such as ``dense/kernel``.
         name: the optimizer's name.
         **kwargs: arguments of Keras' base class. Clip gradients here: as in TensorFlow Addons, what the optimizers in
             the pairs would do to them before a step (``clipnorm`` and the like) is not done.
@@ -67,12 +67,13 @@ class MultiOptimizer(Keras2Interface, keras.optimizers.Optimizer):
             TypeError: when the pair holds no optimizer, or something that is no layer.
             ValueError: when the optimizer accumulates gradients.
         """
+        trained_by = checked(optimizer)
         layers = layers_or_model if isinstance(layers_or_model, (list, tuple)) else [layers_or_model]
         for layer in layers:
             if not isinstance(layer, keras.layers.Layer):
                 raise TypeError(f"an optimizer is paired with a layer, a model or a list of these, not with {layer!r}")
         weights = [variable.path for layer in layers for variable in layer.weights]
-        return {"optimizer": checked(optimizer), "weights": weights}
+        return {"optimizer": trained_by, "weights": weights}
 
     @classmethod
     def maybe_initialize_optimizer_spec(cls, optimizer_spec: Config) -> Config:
@@ -171,11 +172,21 @@ def merged(specs: Iterable[Config]) -> list[Config]:
 
 
 def places(names: Iterable[str], variables: Sequence[keras.Variable]) -> list[int]:
-    """Return where the variables with these names stand: whole paths, or ends of paths, as older ones are shorter."""
-    wanted = {name.partition(":")[0] for name in names}
+    """Return where the variables with these names stand.
+
+    A model that is loaded, or was built in another Keras, has paths with other beginnings (``model/dense/kernel`` or
+    ``dense/kernel``), so a name without a path of its own stands for each path that ends with it, or that it ends with.
+    """
     paths = [get_variable_name(variable) for variable in variables]
-    return [
-        index
-        for index, parts in enumerate(path.split("/") for path in paths)
-        if any("/".join(parts[start:]) in wanted for start in range(len(parts)))
-    ]
+    found: set[int] = set()
+    for wanted in {name.partition(":")[0] for name in names}:
+        same = [index for index, path in enumerate(paths) if path == wanted]
+        found.update(
+            same or [index for index, path in enumerate(paths) if is_end(wanted, path) or is_end(path, wanted)]
+        )
+    return sorted(found)
+
+
+def is_end(end: str, path: str) -> bool:
+    """Return whether a path ends with the parts of another, which are more than the name of a variable."""
+    return "/" in end and path.endswith(f"/{end}")

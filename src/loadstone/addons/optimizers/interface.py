@@ -133,6 +133,22 @@ class Keras2Interface:
         index = self._get_variable_index(var)  # type: ignore[attr-defined]  # the optimizer's
         return native(self.slots()[slot_name][index])
 
+    def _lookup_dependency(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Return what ``tf.train.Checkpoint`` restores under a name; Keras 2 stored the step as ``iter``."""
+        if name == "iter":
+            return self._iterations  # type: ignore[attr-defined]  # the optimizer's
+        return super()._lookup_dependency(name, *args, **kwargs)  # type: ignore[misc]  # the optimizer's
+
+    def _create_or_restore_slot_variable(
+        self, slot_variable_position: Any, slot_name: str, variable: Any, **kwargs: Any
+    ) -> Any:
+        """Return the slot that ``tf.train.Checkpoint`` found stored for a variable; None if there is none (yet)."""
+        del slot_variable_position, kwargs  # TensorFlow restores what is returned
+        try:
+            return self.get_slot(variable, slot_name)
+        except KeyError:
+            return None
+
     def minimize(
         self,
         loss: Any,

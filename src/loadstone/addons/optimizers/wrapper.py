@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
+NAMES_IN_CHECKPOINTS = ("lh_base_optimizer", "awg_optimizer")  # of the wrapped optimizer, in TensorFlow Addons
 OF_THE_INNER = ("learning_rate", "weight_decay")  # entries of Keras' base class that the wrapped optimizer has
 
 
@@ -47,6 +48,12 @@ class OptimizerWrapper(Keras2Interface, keras.optimizers.Optimizer):
     def _optimizer(self) -> keras.optimizers.Optimizer:
         """The wrapped optimizer, under TensorFlow Addons' name."""
         return self.inner_optimizer
+
+    def _lookup_dependency(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Return what ``tf.train.Checkpoint`` restores under a name, the wrapped optimizer under its old ones too."""
+        return (
+            self.inner_optimizer if name in NAMES_IN_CHECKPOINTS else super()._lookup_dependency(name, *args, **kwargs)
+        )
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Create the state of ``variables``, the wrapped optimizer's too."""
@@ -97,6 +104,7 @@ class OptimizerWrapper(Keras2Interface, keras.optimizers.Optimizer):
 
     def apply(self, grads: Sequence[Tensor], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Take one step, and tell the wrapped optimizer how many were taken."""
+        self.inner_optimizer.iterations.assign(self.iterations)  # which a checkpoint may have restored, or a user set
         super().apply(grads, trainable_variables)
         self.inner_optimizer.iterations.assign(self.iterations)
 
