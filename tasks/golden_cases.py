@@ -67,12 +67,19 @@ class Metric:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer, 20 steps on fixed gradients; ``sparse`` with gradients that name their rows."""
+    """An optimizer, 20 steps on fixed gradients; ``sparse`` with gradients that name their rows.
+
+    ``gradients`` are ``normal``, all ``zero``, or have a ``nan`` from some step on. ``dtype`` is the variables'.
+    ``shadow`` calls ``shadow_copy`` before the first step.
+    """
 
     label: str
     object: str
     arguments: dict[str, Any] = field(default_factory=dict)
     sparse: bool = False
+    gradients: str = "normal"
+    dtype: str = "float32"
+    shadow: bool = False
 
 
 DENSE = {"class_name": "Dense", "config": {"units": 3, "activation": "tanh"}}

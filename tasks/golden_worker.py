@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
@@ -49,7 +50,9 @@ def registered(thing: Any) -> str:
 
 
 def default(value: Any) -> Any:
-    """Return a JSON value for the NumPy numbers that configurations hold."""
+    """Return a JSON value for the NumPy numbers and the objects that configurations hold, as Keras 2 wrote them."""
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
     return value.tolist() if hasattr(value, "tolist") else value.numpy().tolist()
 
 
@@ -205,16 +208,23 @@ def answer_optimizer(case: cases.Optimizer) -> Answers:
     """Take 20 steps on fixed gradients; the variables after each, and the state after the last."""
     random = generator("optimizer", case.label)
     cls = getattr(tfa.optimizers, case.object)
-    arguments = {key: legacy(value) if key == "optimizer" else schedule(value) for key, value in case.arguments.items()}
+    arguments = {key: argument(key, value) for key, value in case.arguments.items()}
     optimizer = cls(**arguments)
     kernel_shape = (5, 2) if case.sparse else (3, 2)
     initial = [random.normal(size=kernel_shape), np.zeros(2) if case.sparse else random.normal(size=2)]
     names = ["dense/kernel", "dense/bias"]
-    variables = [tf.Variable(value.astype("float32"), name=name) for name, value in zip(names, initial, strict=True)]
+    variables = [tf.Variable(value.astype(case.dtype), name=name) for name, value in zip(names, initial, strict=True)]
     answers: Answers = {f"initial{index}": variable.numpy() for index, variable in enumerate(variables)}
-    config = json.loads(json.dumps(optimizer.get_config(), default=default))
-    kernel_gradients = random.normal(size=(STEPS, *((2, 2) if case.sparse else kernel_shape))).astype("float32")
-    bias_gradients = random.normal(size=(STEPS, 2)).astype("float32")
+    # Some arguments are not written into configurations.
+    config = json.loads(json.dumps({**case.arguments, **optimizer.get_config()}, default=default))
+    kernel_gradients = random.normal(size=(STEPS, *((2, 2) if case.sparse else kernel_shape))).astype(case.dtype)
+    bias_gradients = random.normal(size=(STEPS, 2)).astype(case.dtype)
+    if case.gradients == "zero":
+        kernel_gradients, bias_gradients = np.zeros_like(kernel_gradients), np.zeros_like(bias_gradients)
+    if case.gradients == "nan":
+        kernel_gradients[10, 0, 0] = bias_gradients[15, 1] = np.nan
+    if case.shadow:
+        optimizer.shadow_copy(variables)
     rows = random.integers(0, 5, size=(STEPS, 2)).astype("int32")
     trajectories: list[list[NDArray[Any]]] = [[], []]
     for step in range(STEPS):
@@ -239,6 +249,13 @@ def answer_optimizer(case: cases.Optimizer) -> Answers:
         "weights": [weight.name.removesuffix(":0") for weight in weights],
     }
     return answers
+
+
+def argument(key: str, value: Any) -> Any:
+    """Build what an optimizer's argument stands for in a case."""
+    if key == "optimizer_specs":
+        return [{**spec, "optimizer": legacy(spec["optimizer"])} for spec in value]
+    return legacy(value) if key == "optimizer" else schedule(value)
 
 
 def legacy(config: dict[str, Any]) -> Any:
@@ -270,6 +287,8 @@ def main(directory: str) -> None:
     write(path, "losses", training.LOSSES, answer_loss)
     write(path, "metrics", training.METRICS, answer_metric)
     write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
+    write(path, "optimizer_options", optimizers.OPTIONS, answer_optimizer)
+    write(path, "schedules", optimizers.SCHEDULES, optimizers.answer_schedule)
 
 
 if __name__ == "__main__":

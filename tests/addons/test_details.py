@@ -116,7 +116,8 @@ def test_old_configuration(name: str, old: dict[str, Any], now: dict[str, Any]) 
 
 
 def test_constructors_take_old_hyperparameters() -> None:
-    optimizer = tfa.optimizers.LAMB(lr=0.5, decay=0.25, weight_decay_rate=0.1)
+    with pytest.warns(DeprecationWarning, match="is called weight_decay"):
+        optimizer = tfa.optimizers.LAMB(lr=0.5, decay=0.25, weight_decay_rate=0.1)
     assert [float(optimizer.get_config()["learning_rate"]["config"][key]) for key in ("decay_rate", "decay_steps")] == [
         0.25,
         1,

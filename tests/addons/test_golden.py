@@ -6,7 +6,6 @@ of the process is used.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -16,7 +15,6 @@ from keras import ops
 from loadstone import addons
 
 BACKEND = keras.backend.backend()
-SLOT_NAMES = {"m": "momentum", "v": "velocity", "vhat": "velocity_hat"}  # of Keras' own Adam
 
 
 def listed(outputs: Any) -> list[Any]:
@@ -41,14 +39,6 @@ def gradients(function: Any, values: list[Any]) -> list[Any]:
 
     tensors = [torch.tensor(value, requires_grad=True) for value in values]
     return list(torch.autograd.grad(function(tensors), tensors))
-
-
-def without_gradients() -> Any:
-    if BACKEND == "torch":
-        import torch
-
-        return torch.no_grad()
-    return nullcontext()
 
 
 def test_every_addon_has_a_row(golden_objects: set[str]) -> None:
@@ -143,38 +133,3 @@ def test_metric(row: Any) -> None:
     for name, expected in zip(row.weights, row.all_of("weight"), strict=True):
         assert tuple(states[name].shape) == expected.shape
         row.assert_equal(ops.cast(states[name], "float32"), expected.astype("float32"), name)
-
-
-def state_of(optimizer: Any, name: str) -> Any:
-    """Return the variable of an optimizer's state that TensorFlow Addons calls ``name``."""
-    variable, slot = "_".join(name.split("/")[1:-1]), name.rpartition("/")[2]
-    names = {f"{variable}_{slot}", f"{variable}_{SLOT_NAMES.get(slot, slot)}"}
-    (found,) = [state for state in optimizer.variables if state.path.rpartition("/")[2] in names]
-    return found
-
-
-def gradient_of_kernel(row: Any, step: int) -> Any:
-    gradient = row.answers["gradients0"][step]
-    if "rows" not in row.answers:
-        return ops.convert_to_tensor(gradient)
-    import tensorflow as tf
-
-    return tf.IndexedSlices(gradient, row.answers["rows"][step], row.answers["initial0"].shape)
-
-
-# Only TensorFlow has gradients that name their rows.
-@pytest.mark.golden("optimizers", lacks=None if BACKEND == "tensorflow" else "rows")
-def test_optimizer(row: Any) -> None:
-    optimizer = row.make()
-    with keras.name_scope("dense"):
-        kernel = keras.Variable(row.answers["initial0"], name="kernel")
-        bias = keras.Variable(row.answers["initial1"], name="bias")
-    with without_gradients():
-        for step in range(len(row.answers["trajectory0"])):
-            gradient = ops.convert_to_tensor(row.answers["gradients1"][step])
-            optimizer.apply([gradient_of_kernel(row, step), gradient], [kernel, bias])
-            row.assert_equal(kernel, row.answers["trajectory0"][step], f"kernel after step {step}")
-            row.assert_equal(bias, row.answers["trajectory1"][step], f"bias after step {step}")
-    for name, expected in zip(row.weights, row.all_of("weight"), strict=True):
-        row.assert_equal(state_of(optimizer, name), expected, name)
-    assert len(optimizer.variables) == len({id(variable) for variable in optimizer.variables})

@@ -6,6 +6,14 @@ from loadstone.addons.optimizers.adabelief import AdaBelief
 from loadstone.addons.optimizers.average_wrapper import AveragedOptimizerWrapper
 from loadstone.addons.optimizers.cocob import COCOB
 from loadstone.addons.optimizers.conditional_gradient import ConditionalGradient
+from loadstone.addons.optimizers.constants import KerasLegacyOptimizer
+from loadstone.addons.optimizers.cyclical_learning_rate import (
+    CyclicalLearningRate,
+    ExponentialCyclicalLearningRate,
+    Triangular2CyclicalLearningRate,
+    TriangularCyclicalLearningRate,
+)
+from loadstone.addons.optimizers.discriminative_layer_training import MultiOptimizer
 from loadstone.addons.optimizers.lamb import LAMB
 from loadstone.addons.optimizers.lazy_adam import LazyAdam
 from loadstone.addons.optimizers.lookahead import Lookahead
@@ -31,13 +39,19 @@ __all__ = [
     "AdamW",
     "AveragedOptimizerWrapper",
     "ConditionalGradient",
+    "CyclicalLearningRate",
     "DecoupledWeightDecayExtension",
+    "ExponentialCyclicalLearningRate",
+    "KerasLegacyOptimizer",
     "LazyAdam",
     "Lookahead",
     "MovingAverage",
+    "MultiOptimizer",
     "NovoGrad",
     "ProximalAdagrad",
     "RectifiedAdam",
+    "Triangular2CyclicalLearningRate",
+    "TriangularCyclicalLearningRate",
     "Yogi",
     "extend_with_decoupled_weight_decay",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import warnings
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from loadstone.addons.optimizers.base import flat_name
 from loadstone.addons.optimizers.wrapper import OptimizerWrapper
 
 if TYPE_CHECKING:
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
     import keras
 
-    from loadstone.addons.utils.types import Tensor
+    from loadstone.addons.utils.types import Config, Tensor
 
 
 class AveragedOptimizerWrapper(OptimizerWrapper):
@@ -29,11 +31,15 @@ class AveragedOptimizerWrapper(OptimizerWrapper):
     """
 
     REMOVED: ClassVar[frozenset[str]] = frozenset({"sequential_update"})
-    _averages: list[keras.Variable]
+
+    def __init__(
+        self, optimizer: keras.optimizers.Optimizer | str | Config, name: str = "AverageOptimizer", **kwargs: Any
+    ) -> None:
+        super().__init__(optimizer, name, **kwargs)
 
     def average(self, variable: keras.Variable) -> keras.Variable:
         """Return the state variable that holds the average of a model's variable."""
-        return self._averages[self._get_variable_index(variable)]
+        return self.slot("average", variable)
 
     def after_step(self, variable: keras.Variable) -> None:
         """Update the average of ``variable``."""
@@ -45,6 +51,18 @@ class AveragedOptimizerWrapper(OptimizerWrapper):
         raise NotImplementedError
 
     def assign_average_vars(self, var_list: Iterable[keras.Variable]) -> None:
-        """Put the averages into the variables of a model."""
+        """Put the averages into the variables of a model. Those that have none, which were not trained, are warned of.
+
+        Args:
+            var_list: the variables, such as ``model.trainable_variables``.
+        """
+        without = []
         for variable in var_list:
-            variable.assign(self.average(variable))
+            if self.built and self._var_key(variable) in self._trainable_variables_indices:
+                variable.assign(self.average(variable))
+            else:
+                without.append(flat_name(variable))
+        if without:
+            warnings.warn(
+                f"there are no averages of variables that were not trained: {', '.join(without)}", stacklevel=2
+            )

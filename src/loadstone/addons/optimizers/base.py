@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import keras
+import numpy as np
 from keras import ops
+
+from loadstone.addons.optimizers.interface import Hyperparameter, Keras2Interface, Schedule, as_schedule_or_float
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,10 +21,21 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Initializer, Tensor
 
 _NOTHING: Mapping[str, str] = {}
-Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
-class AddonsOptimizer(keras.optimizers.Optimizer):
+class OwnWeightDecay:
+    """Mixin of the optimizers that decay weights in a way of their own, by a ``weight_decay`` that may be a schedule.
+
+    It comes before the optimizer in the bases of a class.
+    """
+
+    weight_decay = Hyperparameter()
+
+    def _apply_weight_decay(self, variables: Sequence[keras.Variable]) -> None:
+        """Leave out Keras' own kind of decay, which takes ``weight_decay`` for its argument."""
+
+
+class AddonsOptimizer(Keras2Interface, keras.optimizers.Optimizer):
     """Base of the optimizers that are not wrappers.
 
     Args:
@@ -58,9 +72,13 @@ class AddonsOptimizer(keras.optimizers.Optimizer):
     def add_scalar_slot(self, variables: Sequence[keras.Variable], name: str) -> None:
         """Create one scalar state variable for each of ``variables``, of its dtype."""
         self._slots[name] = [
-            self.add_variable(shape=(), dtype=variable.dtype, name=f"{variable.path.replace('/', '_')}_{name}")
-            for variable in variables
+            self.add_variable(shape=(), dtype=keras.backend.standardize_dtype(variable.dtype), name=f"{path}_{name}")
+            for variable, path in zip(variables, map(flat_name, variables), strict=True)
         ]
+
+    def slots(self) -> dict[str, list[keras.Variable]]:
+        """Return the state variables by slot, each in the order of the model's variables."""
+        return self._slots
 
     def slot(self, name: str, variable: keras.Variable) -> keras.Variable:
         """Return the state variable ``name`` of a model's variable."""
@@ -85,6 +103,12 @@ def add_slot(
 ) -> list[keras.Variable]:
     """Create one state variable of ``optimizer`` for each of ``variables``, of its shape and dtype."""
     return [optimizer.add_variable_from_reference(variable, name, initializer) for variable in variables]
+
+
+def flat_name(variable: Any) -> str:
+    """Return a variable's path, of ``keras.Variable`` or ``tf.Variable``, as it stands in the names of its slots."""
+    path: str = getattr(variable, "path", variable.name)
+    return path.replace("/", "_").replace(":", "_")
 
 
 def current_config(config: Config, removed: Collection[str] = (), renamed: Mapping[str, str] = _NOTHING) -> Config:
@@ -123,14 +147,6 @@ def as_learning_rate(learning_rate: Any, decay: float = 0.0) -> Any:
     return keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=float(decay))
 
 
-def as_schedule_or_float(value: Any) -> Any:
-    """Return a schedule built from its configuration, other callables as they are, and numbers as floats."""
-    if isinstance(value, dict):
-        named = {key: entry for key, entry in value["config"].items() if key != "name" or entry is not None}
-        return keras.optimizers.schedules.deserialize({**value, "config": named})
-    return value if callable(value) else float(value)
-
-
 def serialize_hyperparameter(value: Any) -> Any:
     """Return the configuration of what `as_schedule_or_float` returned."""
     return keras.optimizers.schedules.serialize(value) if isinstance(value, Schedule) else value
@@ -146,11 +162,11 @@ def current_value(value: Any, step: Tensor, dtype: str) -> Tensor:
 
 
 def rounded(variable: keras.Variable, *values: float) -> list[Tensor]:
-    """Return numbers in a variable's dtype, in which TensorFlow Addons computes with them.
+    """Return numbers in a variable's dtype, in which TensorFlow Addons computes with them; it kept them in float32.
 
     ``1 - 0.999`` in float32 is 5e-5 larger than in Python, which is much for the second moment of a gradient.
     """
-    return [ops.cast(value, variable.dtype) for value in values]
+    return [ops.cast(float(np.float32(value)), variable.dtype) for value in values]
 
 
 def dense_gradient(gradient: Tensor, variable: keras.Variable) -> tuple[Tensor, Tensor | None]:

@@ -33,6 +33,7 @@ class COCOB(AddonsOptimizer):
         ValueError: when ``alpha`` is below 1.
     """
 
+    SLOTS_BY_VARIABLE = True
     REMOVED: ClassVar[frozenset[str]] = frozenset({"learning_rate"})
 
     def __init__(self, alpha: float = 100, name: str = "COCOB", **kwargs: Any) -> None:

@@ -9,12 +9,12 @@ from keras import ops
 
 from loadstone.addons.optimizers.base import (
     AddonsOptimizer,
-    as_schedule_or_float,
     current_value,
     dense_gradient,
     only_rows,
     serialize_hyperparameter,
 )
+from loadstone.addons.optimizers.interface import Hyperparameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,8 @@ class ConditionalGradient(AddonsOptimizer):
 
     REMOVED: ClassVar[frozenset[str]] = frozenset({"use_locking"})
 
+    lambda_ = Hyperparameter()
+
     def __init__(
         self,
         learning_rate: Any,
@@ -58,7 +60,7 @@ class ConditionalGradient(AddonsOptimizer):
         super().__init__(learning_rate, name, **kwargs)
         if ord not in NORMS:
             raise ValueError(f"ord must be one of {NORMS}, not {ord!r}")
-        self.lambda_ = as_schedule_or_float(lambda_)
+        self.lambda_ = lambda_
         self.epsilon = epsilon or keras.config.epsilon()
         self.ord = ord
 
@@ -75,9 +77,17 @@ class ConditionalGradient(AddonsOptimizer):
         if self.ord == "fro":
             corner = gradient / (ops.sqrt(ops.sum(ops.square(gradient))) + self.epsilon)
         else:
-            corner = _top_singular_matrix(gradient)
+            corner = self._top_singular_vector(gradient)
         moved = variable * rate - (1 - rate) * radius * corner
         self.assign(variable, only_rows(rows, moved, ops.convert_to_tensor(variable)))
+
+    @staticmethod
+    def _top_singular_vector(gradient: Tensor) -> Tensor:
+        """Return the outer product of the leading singular vectors of a matrix; vectors count as one row."""
+        shape = gradient.shape
+        matrix = ops.reshape(gradient, (*[1] * (MATRIX_RANK - len(shape)), *shape))
+        left, _, right = ops.svd(matrix, full_matrices=False)
+        return ops.reshape(ops.matmul(left[:, :1], right[:1, :]), shape)
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
@@ -87,11 +97,3 @@ class ConditionalGradient(AddonsOptimizer):
             "epsilon": self.epsilon,
             "ord": self.ord,
         }
-
-
-def _top_singular_matrix(gradient: Tensor) -> Tensor:
-    """Return the outer product of the leading singular vectors of a matrix; vectors count as one row."""
-    shape = gradient.shape
-    matrix = ops.reshape(gradient, (*[1] * (MATRIX_RANK - len(shape)), *shape))
-    left, _, right = ops.svd(matrix, full_matrices=False)
-    return ops.reshape(ops.matmul(left[:, :1], right[:1, :]), shape)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, rounded
-from loadstone.addons.optimizers.utils import matches_any
+from loadstone.addons.optimizers.base import AddonsOptimizer, OwnWeightDecay, dense_gradient, rounded
+from loadstone.addons.optimizers.interface import Hyperparameter
+from loadstone.addons.optimizers.utils import is_variable_matched_by_regexes, matched_by_regexes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class LAMB(AddonsOptimizer):
+class LAMB(OwnWeightDecay, AddonsOptimizer):
     """Adam whose steps are scaled to the size of the variable (You et al. 2019, arXiv:1904.00962).
 
     Args:
@@ -37,6 +39,9 @@ class LAMB(AddonsOptimizer):
 
     RENAMED: ClassVar[Mapping[str, str]] = {"weight_decay_rate": "weight_decay"}
 
+    beta_1 = Hyperparameter()
+    beta_2 = Hyperparameter()
+
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -49,23 +54,31 @@ class LAMB(AddonsOptimizer):
         name: str = "LAMB",
         **kwargs: Any,
     ) -> None:
-        weight_decay = kwargs.pop("weight_decay_rate", weight_decay)
+        if "weight_decay_rate" in kwargs:
+            warnings.warn("weight_decay_rate is called weight_decay", DeprecationWarning, stacklevel=2)
+            weight_decay = kwargs.pop("weight_decay_rate")
         super().__init__(learning_rate, name, **kwargs)
-        # Keras applies its own kind of decay to what stands in self.weight_decay.
-        self._decay = weight_decay
+        self.weight_decay = weight_decay
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon or keras.config.epsilon()
-        self._not_decayed = list(exclude_from_weight_decay or [])
-        self._not_adapted = list(exclude_from_layer_adaptation or self._not_decayed)
+        # Keras' optimizers have a method of this name, for their own kind of decay.
+        self.exclude_from_weight_decay = list(exclude_from_weight_decay or [])
+        self.exclude_from_layer_adaptation = list(exclude_from_layer_adaptation or exclude_from_weight_decay or [])
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Create the state of ``variables`` and find out how each is treated."""
         super().build(variables)
         self.add_slot(variables, "m")
         self.add_slot(variables, "v")
-        self._decays = tuple(not matches_any(variable, self._not_decayed) for variable in variables)
-        self._adapts = tuple(not matches_any(variable, self._not_adapted) for variable in variables)
+        self._undecayed = matched_by_regexes(variables, self.exclude_from_weight_decay)
+        self._unadapted = matched_by_regexes(variables, self.exclude_from_layer_adaptation)
+
+    def _do_use_weight_decay(self, variable: Any) -> bool:
+        return not is_variable_matched_by_regexes(variable, self.exclude_from_weight_decay)
+
+    def _do_layer_adaptation(self, variable: Any) -> bool:
+        return not is_variable_matched_by_regexes(variable, self.exclude_from_layer_adaptation)
 
     def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
         """Move ``variable``."""
@@ -79,10 +92,10 @@ class LAMB(AddonsOptimizer):
         first = m / (1 - ops.power(beta_1, step))
         second = v / (1 - ops.power(beta_2, step))
         update = first / (ops.sqrt(second) + self.epsilon)
-        if self._decays[index]:
-            update = update + self._decay * variable
+        if not self._undecayed[index]:
+            update = update + self.weight_decay * variable
         rate = ops.cast(learning_rate, variable.dtype)
-        if self._adapts[index]:
+        if not self._unadapted[index]:
             rate = rate * _trust(ops.norm(variable), ops.norm(update))
         self.assign(variable, variable - rate * update)
 
@@ -93,9 +106,9 @@ class LAMB(AddonsOptimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
-            "weight_decay": self._decay,
-            "exclude_from_weight_decay": self._not_decayed or None,
-            "exclude_from_layer_adaptation": self._not_adapted or None,
+            "weight_decay": self.weight_decay,
+            "exclude_from_weight_decay": list(self.exclude_from_weight_decay) or None,
+            "exclude_from_layer_adaptation": list(self.exclude_from_layer_adaptation) or None,
         }
 
 

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
+from loadstone.addons.optimizers.interface import Hyperparameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,9 @@ class LazyAdam(AddonsOptimizer):
     State: ``iteration``, ``learning_rate``; then for every variable ``m``; for every variable ``v``; and with
     ``amsgrad`` ``vhat``.
     """
+
+    beta_1 = Hyperparameter()
+    beta_2 = Hyperparameter()
 
     def __init__(
         self,

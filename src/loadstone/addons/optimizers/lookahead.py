@@ -44,11 +44,11 @@ class Lookahead(OptimizerWrapper):
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Create the slow weights, equal to ``variables``, and the wrapped optimizer's state."""
         super().build(variables)
-        self._slow = self.add_copies(variables, "slow")
+        self.add_copies(variables, "slow")
 
     def after_step(self, variable: keras.Variable) -> None:
         """Every ``sync_period`` steps, move the slow weights and set ``variable`` to them."""
-        slow = self._slow[self._get_variable_index(variable)]
+        slow = self.slot("slow", variable)
         synchronize = ops.equal((self.iterations + 1) % self.sync_period, 0)
         followed = slow + ops.cast(self.slow_step_size, variable.dtype) * (variable - slow)
 

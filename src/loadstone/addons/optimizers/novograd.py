@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
+from loadstone.addons.optimizers.base import AddonsOptimizer, OwnWeightDecay, dense_gradient, only_rows, rounded
+from loadstone.addons.optimizers.interface import Hyperparameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class NovoGrad(AddonsOptimizer):
+class NovoGrad(OwnWeightDecay, AddonsOptimizer):
     """Momentum on gradients that are normalized per variable (Ginsburg et al. 2019, arXiv:1905.11286).
 
     Args:
@@ -30,11 +31,14 @@ class NovoGrad(AddonsOptimizer):
         **kwargs: ``decay``, ``lr``, and the arguments of Keras' base class.
 
     State: ``iteration``, ``learning_rate``; then for every variable ``m``; for every variable the scalar ``v``; and
-    with ``amsgrad`` the scalar ``vhat``.
+    with ``amsgrad`` ``vhat``, of the variable's shape though it is the same everywhere.
 
     Raises:
         ValueError: when ``weight_decay`` is negative.
     """
+
+    beta_1 = Hyperparameter()
+    beta_2 = Hyperparameter()
 
     def __init__(
         self,
@@ -54,8 +58,7 @@ class NovoGrad(AddonsOptimizer):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon or keras.config.epsilon()
-        # Keras applies its own kind of decay to what stands in self.weight_decay.
-        self._weight_decay = weight_decay
+        self.weight_decay = weight_decay
         self.grad_averaging = bool(grad_averaging)
         self.amsgrad = amsgrad
 
@@ -63,8 +66,9 @@ class NovoGrad(AddonsOptimizer):
         """Create the state of ``variables``."""
         super().build(variables)
         self.add_slot(variables, "m")
-        for name in ("v", "vhat") if self.amsgrad else ("v",):
-            self.add_scalar_slot(variables, name)
+        self.add_scalar_slot(variables, "v")
+        if self.amsgrad:
+            self.add_slot(variables, "vhat")
 
     def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor) -> None:
         """Move ``variable``, or the rows of it that a sparse gradient names."""
@@ -78,7 +82,9 @@ class NovoGrad(AddonsOptimizer):
         if self.amsgrad:
             second = self.slot("vhat", variable)
             self.assign(second, ops.maximum(second, v))
-        gradient = gradient / (ops.sqrt(second) + self.epsilon) + self._weight_decay * variable
+        gradient = gradient / (ops.sqrt(second) + self.epsilon)
+        if self.weight_decay > 0.0:
+            gradient = gradient + self.weight_decay * variable
         if self.grad_averaging:
             gradient = ops.where(is_first, gradient, (1 - beta_1) * gradient)
         velocity = beta_1 * m - ops.cast(learning_rate, variable.dtype) * gradient
@@ -92,7 +98,7 @@ class NovoGrad(AddonsOptimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
-            "weight_decay": self._weight_decay,
+            "weight_decay": self.weight_decay,
             "grad_averaging": self.grad_averaging,
             "amsgrad": self.amsgrad,
         }

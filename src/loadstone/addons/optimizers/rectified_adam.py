@@ -9,13 +9,14 @@ from keras import ops
 
 from loadstone.addons.optimizers.base import (
     AddonsOptimizer,
-    as_schedule_or_float,
+    OwnWeightDecay,
     current_value,
     dense_gradient,
     only_rows,
     rounded,
     serialize_hyperparameter,
 )
+from loadstone.addons.optimizers.interface import Hyperparameter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class RectifiedAdam(AddonsOptimizer):
+class RectifiedAdam(OwnWeightDecay, AddonsOptimizer):
     """Adam whose step is rectified while the variance of its rate is large (Liu et al. 2019, arXiv:1908.03265).
 
     Args:
@@ -44,6 +45,9 @@ class RectifiedAdam(AddonsOptimizer):
     ``amsgrad`` ``vhat``.
     """
 
+    beta_1 = Hyperparameter()
+    beta_2 = Hyperparameter()
+
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -63,8 +67,7 @@ class RectifiedAdam(AddonsOptimizer):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon or keras.config.epsilon()
-        # Keras applies its own kind of decay to what stands in self.weight_decay.
-        self._weight_decay = as_schedule_or_float(weight_decay or 0.0)
+        self.weight_decay = weight_decay or 0.0
         self.amsgrad = amsgrad
         self.sma_threshold = sma_threshold
         self.total_steps = int(total_steps)
@@ -93,8 +96,8 @@ class RectifiedAdam(AddonsOptimizer):
         first = m / (1 - ops.power(beta_1, step))
         root = ops.sqrt(second_moment / (1 - beta_2_power))
         update = self._rectified(first, root, step, beta_2_power)
-        if self._weight_decay != 0.0:
-            update = update + current_value(self._weight_decay, self.iterations, variable.dtype) * variable
+        if self.weight_decay != 0.0:
+            update = update + current_value(self.weight_decay, self.iterations, variable.dtype) * variable
         moved = variable - self._rate(ops.cast(learning_rate, variable.dtype), step) * update
         self.assign(variable, only_rows(rows, moved, ops.convert_to_tensor(variable)))
 
@@ -132,7 +135,7 @@ class RectifiedAdam(AddonsOptimizer):
             "beta_1": self.beta_1,
             "beta_2": self.beta_2,
             "epsilon": self.epsilon,
-            "weight_decay": serialize_hyperparameter(self._weight_decay),
+            "weight_decay": serialize_hyperparameter(self.weight_decay),
             "amsgrad": self.amsgrad,
             "sma_threshold": self.sma_threshold,
             "total_steps": self.total_steps,

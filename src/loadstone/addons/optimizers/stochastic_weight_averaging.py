@@ -50,7 +50,7 @@ class SWA(AveragedOptimizerWrapper):
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Create the averages and the wrapped optimizer's state."""
         super().build(variables)
-        self._averages = add_slot(self, variables, "average")
+        self._slots["average"] = add_slot(self, variables, "average")
 
     def average_op(self, variable: keras.Variable, average: keras.Variable) -> Tensor:
         """Return the average with ``variable`` taken in, if this step takes a snapshot."""

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.optimizers.base import AddonsOptimizer, dense_gradient, only_rows, rounded
+from loadstone.addons.optimizers.interface import Hyperparameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,15 @@ class Yogi(AddonsOptimizer):
         "l1_t": "l1_regularization_strength",
         "l2_t": "l2_regularization_strength",
     }
+    HYPERPARAMETERS: ClassVar[Mapping[str, str]] = {
+        **AddonsOptimizer.HYPERPARAMETERS,
+        "beta_1": "beta1",
+        "beta_2": "beta2",
+    }
+    SLOTS_BY_VARIABLE = True
+
+    beta1 = Hyperparameter()
+    beta2 = Hyperparameter()
 
     def __init__(
         self,
