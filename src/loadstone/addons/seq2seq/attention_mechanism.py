@@ -91,6 +91,11 @@ class AttentionMechanism(keras.layers.Layer):
         """Size of the state: that of the alignments."""
         return self.alignments_size
 
+    @property
+    def output(self) -> Any:
+        """Symbolic outputs of the last call; Keras' first ones, the memory alone, make it lose the second output."""
+        return self._inbound_nodes[-1].outputs if self._inbound_nodes else super().output
+
     def build(self, input_shape: Any) -> None:
         """Build the memory layer from the memory's shape, or the query layer, once there is a memory."""
         if self._memory_initialized:
@@ -274,6 +279,8 @@ class AttentionMechanism(keras.layers.Layer):
         for name in ("query_layer", "memory_layer"):
             layer = config.pop(name, None)
             if layer:
+                if hasattr(keras.layers, layer["class_name"]):  # as Keras 2 wrote it: without the module
+                    layer = {"module": "keras.layers", "registered_name": None, **layer}
                 config[name] = keras.layers.deserialize(layer, custom_objects=custom_objects)
         return config
 
@@ -283,7 +290,7 @@ class AttentionMechanism(keras.layers.Layer):
         Raises:
             ValueError: for an unknown one.
         """
-        functions: dict[str, Callable[[Tensor], Tensor]] = {"softmax": ops.softmax, "hardmax": hardmax}
+        functions: dict[str, Callable[[Tensor], Tensor]] = {"softmax": _softmax, "hardmax": hardmax}
         if func_name not in functions:
             raise ValueError(f"probability_fn must be one of {', '.join(functions)}, not {func_name!r}")
         return functions[func_name]
@@ -299,6 +306,11 @@ def hardmax(logits: TensorLike, name: str | None = None) -> Tensor:
     del name
     logits = ops.convert_to_tensor(logits)
     return ops.one_hot(ops.argmax(logits, axis=-1), ops.shape(logits)[-1], dtype=logits.dtype)
+
+
+def _softmax(score: Tensor) -> Tensor:
+    # Keras warns of an axis of size 1, which here is a memory of one step.
+    return ops.exp(score - score) if score.shape[-1] == 1 else ops.softmax(score, axis=-1)
 
 
 def _as_tensor(value: Any) -> Any:
