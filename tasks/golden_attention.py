@@ -57,8 +57,8 @@ class Function:
     gradient: bool = True
 
 
-LUONG = ("LuongAttention", {})
-BAHDANAU = ("BahdanauAttention", {})
+LUONG: tuple[str, dict[str, Any]] = ("LuongAttention", {})
+BAHDANAU: tuple[str, dict[str, Any]] = ("BahdanauAttention", {})
 LENGTHS = (3, 1)
 MASK = ((1, 0, 1, 1), (0, 0, 0, 0))
 PROBABILITIES = ((0.2, 0.9, 0.0, 0.5), (1.0, 0.3, 0.7, 1.0), (0.0, 0.0, 0.0, 0.0), (TINY, 1e-4, 0.99, 0.5))

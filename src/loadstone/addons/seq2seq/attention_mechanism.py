@@ -169,17 +169,18 @@ class AttentionMechanism(keras.layers.Layer):
             raise ValueError("the attention mechanism has no memory to query; set it up first")
         if len(inputs) not in QUERY_INPUTS:
             raise ValueError(f"expected a query and a state, got {len(inputs)} inputs")
-        if self.keys is None:  # of a symbolic memory, in the model's own trace
+        if self.keys is not None:
+            return self._calculate_attention(inputs[0], inputs[1])
+        try:  # outputs are inferred for a symbolic memory
             self.keys = self._project(inputs[2])
-        return self._calculate_attention(inputs[0], inputs[1])
+            return self._calculate_attention(inputs[0], inputs[1])
+        finally:
+            self.keys = None
 
     def compute_output_spec(self, inputs: Any, mask: Any = None, setup_memory: bool = False) -> Any:
         """Return symbolic outputs, without keeping the tensors of the trace that they are inferred in."""
         if not setup_memory:
-            keys = self.keys
-            spec = super().compute_output_spec(inputs, mask=mask)
-            self.keys = keys
-            return spec
+            return super().compute_output_spec(inputs, mask=mask)
         self.values = super().compute_output_spec(inputs, mask=mask, setup_memory=True)
         self.batch_size, self._alignments_size = self.values.shape[:2]
         self.keys = self._memory_mask = None
