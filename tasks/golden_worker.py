@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_attention as attention  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
@@ -289,6 +291,7 @@ def main(directory: str) -> None:
     write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
     write(path, "optimizer_options", optimizers.OPTIONS, answer_optimizer)
     write(path, "schedules", optimizers.SCHEDULES, optimizers.answer_schedule)
+    write(path, "seq2seq_attention", attention.CASES, attention.answer)
 
 
 if __name__ == "__main__":
