@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn
+from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn, seq2seq
 from loadstone.addons.register import register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
@@ -34,6 +34,7 @@ __all__ = [
     "options",
     "register_all",
     "rnn",
+    "seq2seq",
     "types",
     "uninstall",
 ]

@@ -119,3 +119,20 @@ class LossFunctionWrapper(keras.losses.Loss):
 def normalize_reduction(reduction: str | None) -> str | None:
     """Return Keras 3's name of a reduction: ``auto`` was ``sum_over_batch_size`` outside of distribution."""
     return "sum_over_batch_size" if reduction == "auto" else reduction
+
+
+def assert_like_rnncell(cell_name: str, cell: object) -> None:
+    """Check that an object can be used as the cell of a recurrent layer.
+
+    Args:
+        cell_name: what the message calls it.
+        cell: the object.
+
+    Raises:
+        TypeError: when it lacks ``output_size``, ``state_size`` or ``get_initial_state``, or cannot be called.
+    """
+    missing = [name for name in ("output_size", "state_size", "get_initial_state") if not hasattr(cell, name)]
+    if not callable(cell):
+        missing.append("call")
+    if missing:
+        raise TypeError(f"{cell_name} must be a cell of a recurrent layer, and {cell!r} has no {', '.join(missing)}")

@@ -1,0 +1,99 @@
+"""What cannot be known while a backend traces a function: values, some sizes, and whether a condition holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops, tree
+
+if TYPE_CHECKING:
+    from loadstone.addons.utils.types import Shape, Tensor
+
+__all__ = ["as_shape", "is_array_of_steps", "known", "on_tensorflow", "repack", "require", "sizes_of", "vector_of"]
+
+
+def on_tensorflow() -> bool:
+    """Return whether Keras' backend is TensorFlow."""
+    return bool(keras.backend.backend() == "tensorflow")
+
+
+def known(condition: Tensor) -> bool | None:
+    """Return a condition's value, or None where it has none: in ``tf.function`` and ``jax.jit``."""
+    try:
+        return bool(condition)
+    except TypeError:  # what the errors of both are
+        return None
+
+
+def require(condition: Tensor, message: str) -> None:
+    """Check a condition on the values of tensors; in a traced function of JAX, which cannot, nothing is checked.
+
+    Raises:
+        ValueError: when it does not hold; on TensorFlow its ``InvalidArgumentError``, when a graph runs.
+    """
+    if on_tensorflow():
+        # A graph can only fail by an operation, and code written for TensorFlow Addons catches that one's error.
+        import tensorflow as tf  # noqa: PLC0415 - the other backends have none
+
+        tf.debugging.Assert(condition, [message])
+    elif known(condition) is False:
+        raise ValueError(message)
+
+
+def as_shape(shape: Any) -> Any:
+    """Return a shape: on TensorFlow a ``tf.TensorShape``, as decoders of TensorFlow Addons have; else a tuple."""
+    sizes: Any = sizes_of(shape)
+    if on_tensorflow():
+        # Old decoders call `as_list` and `concatenate` on it, and compare it with a number.
+        import tensorflow as tf  # noqa: PLC0415 - the other backends have none
+
+        sizes = tf.TensorShape(sizes)
+    return sizes
+
+
+def sizes_of(shape: Any) -> Shape:
+    """Return the sizes in a shape that is given as a number, a sequence, a tensor or a ``tf.TensorShape``."""
+    if shape is None:
+        return ()
+    if ops.is_tensor(shape):
+        shape = ops.convert_to_numpy(shape)
+    if hasattr(shape, "as_list"):
+        return tuple(shape.as_list())
+    if hasattr(shape, "tolist"):
+        shape = shape.tolist()
+    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    return tuple(None if size is None else int(size) for size in sizes)
+
+
+def vector_of(value: Any, name: str) -> Tensor:
+    """Return an int32 vector.
+
+    Raises:
+        ValueError: when it is no vector.
+    """
+    value = ops.convert_to_tensor(value, dtype="int32")
+    if len(value.shape) != 1:
+        raise ValueError(f"{name} must be a vector, and its shape is {tuple(value.shape)}")
+    return value
+
+
+def is_array_of_steps(value: Any) -> bool:
+    """Return whether a part of a state is written at each step, like a ``tf.TensorArray``, and no tensor."""
+    return hasattr(value, "stack") and hasattr(value, "write")
+
+
+def repack(like: Any, structure: Any) -> Any:
+    """Return the leaves of a structure in the containers of ``like``, and in a graph with its known sizes.
+
+    Raises:
+        ValueError: when they are not equally many.
+    """
+    leaves = tree.flatten(structure)
+    expected = tree.flatten(like)
+    if len(leaves) != len(expected):
+        raise ValueError(f"a step gave {len(leaves)} tensors in place of {len(expected)}: {structure}, not {like}")
+    for leaf, pattern in zip(leaves, expected, strict=True):
+        if hasattr(leaf, "set_shape"):
+            leaf.set_shape(pattern.shape)
+    return tree.pack_sequence_as(like, leaves)
