@@ -1,7 +1,19 @@
-"""Sequence to sequence models: decoders, the samplers that lead them, beam search, and the loss."""
+"""Sequence to sequence models: cells with attention, decoders and the samplers that lead them, beam search, the loss."""
 
 from __future__ import annotations
 
+from loadstone.addons.seq2seq.attention_wrapper import (
+    AttentionMechanism,
+    AttentionWrapper,
+    AttentionWrapperState,
+    BahdanauAttention,
+    BahdanauMonotonicAttention,
+    LuongAttention,
+    LuongMonotonicAttention,
+    hardmax,
+    monotonic_attention,
+    safe_cumprod,
+)
 from loadstone.addons.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
 from loadstone.addons.seq2seq.beam_search_decoder import (
     BeamSearchDecoder,
@@ -26,6 +38,11 @@ from loadstone.addons.seq2seq.sampler import (
 )
 
 __all__ = [
+    "AttentionMechanism",
+    "AttentionWrapper",
+    "AttentionWrapperState",
+    "BahdanauAttention",
+    "BahdanauMonotonicAttention",
     "BaseDecoder",
     "BasicDecoder",
     "BasicDecoderOutput",
@@ -37,6 +54,8 @@ __all__ = [
     "FinalBeamSearchDecoderOutput",
     "GreedyEmbeddingSampler",
     "InferenceSampler",
+    "LuongAttention",
+    "LuongMonotonicAttention",
     "SampleEmbeddingSampler",
     "Sampler",
     "ScheduledEmbeddingTrainingSampler",
@@ -46,6 +65,9 @@ __all__ = [
     "dynamic_decode",
     "gather_tree",
     "gather_tree_from_array",
+    "hardmax",
+    "monotonic_attention",
+    "safe_cumprod",
     "sequence_loss",
     "tile_batch",
 ]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
-import numpy as np
 from keras import ops, tree
 
 from loadstone.addons.seq2seq.basic_decoder import check_output_layer, dtype_of_state, size_of_output
@@ -22,7 +21,7 @@ from loadstone.addons.seq2seq.beams import (
 from loadstone.addons.seq2seq.decoder import BaseDecoder
 from loadstone.addons.seq2seq.sampler import rows_of
 from loadstone.addons.seq2seq.tracing import as_shape, is_array_of_steps, repack, vector_of
-from loadstone.addons.utils.keras_utils import assert_like_rnncell
+from loadstone.addons.utils.keras_utils import assert_like_rnncell, limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -370,21 +369,13 @@ def _best(scores: Tensor, count: int) -> tuple[Tensor, Tensor]:
 def _mask_probs(probs: Tensor, eos_token: Tensor, finished: Tensor) -> Tensor:
     """Return log probabilities (batch, beams, classes) where ended beams can only be continued by the end token."""
     probs = ops.convert_to_tensor(probs)
-    lowest = _lowest(probs.dtype)
+    lowest = float(limits(probs.dtype).min)
     row = ops.where(
         ops.equal(ops.arange(ops.shape(probs)[-1]), eos_token),
         ops.cast(0.0, probs.dtype),
         ops.cast(lowest, probs.dtype),
     )
     return ops.where(ops.expand_dims(finished, 2), row, probs)
-
-
-def _lowest(dtype: Any) -> float:
-    """Return the lowest finite number of a dtype."""
-    name = keras.backend.standardize_dtype(dtype)
-    if name == "bfloat16":  # of which NumPy knows nothing
-        return -(2.0**127) * (2 - 2.0**-7)
-    return float(np.finfo(name).min)
 
 
 def get_attention_probs(next_cell_state: Any, coverage_penalty_weight: FloatTensorLike) -> Tensor | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
+import ml_dtypes
 from keras import ops
 
 if TYPE_CHECKING:
@@ -37,6 +38,31 @@ def normalize_tuple(value: int | Iterable[int], length: int, name: str) -> tuple
     if len(sizes) != length:
         raise ValueError(f"{name} must be an integer or {length} integers, not {value!r}")
     return sizes
+
+
+def assert_like_rnncell(cell_name: str, cell: object) -> None:
+    """Check that ``cell`` can be called and has what a recurrent cell has, without reading its properties.
+
+    Args:
+        cell_name: name of the argument that the cell was given as, for the message.
+        cell: what should behave like a cell of ``keras.layers.RNN``.
+
+    Raises:
+        TypeError: when something is missing.
+    """
+    missing = [name for name in ("output_size", "state_size", "get_initial_state") if not _has(cell, name)]
+    missing += [] if callable(cell) else ["__call__"]
+    if missing:
+        raise TypeError(f"{cell_name} ({cell!r}) is not a cell of a recurrent layer; it lacks {', '.join(missing)}")
+
+
+def _has(thing: object, name: str) -> bool:
+    return name in dir(thing) or hasattr(thing, name)  # the second only runs code of objects that hide the name
+
+
+def limits(dtype: Any) -> Any:
+    """Return what ``numpy.finfo`` tells about a floating dtype of a backend, for ``bfloat16`` too."""
+    return ml_dtypes.finfo(keras.backend.standardize_dtype(dtype))  # type: ignore[no-untyped-call]  # it has no types
 
 
 def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor:
@@ -119,20 +145,3 @@ class LossFunctionWrapper(keras.losses.Loss):
 def normalize_reduction(reduction: str | None) -> str | None:
     """Return Keras 3's name of a reduction: ``auto`` was ``sum_over_batch_size`` outside of distribution."""
     return "sum_over_batch_size" if reduction == "auto" else reduction
-
-
-def assert_like_rnncell(cell_name: str, cell: object) -> None:
-    """Check that an object can be used as the cell of a recurrent layer.
-
-    Args:
-        cell_name: what the message calls it.
-        cell: the object.
-
-    Raises:
-        TypeError: when it lacks ``output_size``, ``state_size`` or ``get_initial_state``, or cannot be called.
-    """
-    missing = [name for name in ("output_size", "state_size", "get_initial_state") if not hasattr(cell, name)]
-    if not callable(cell):
-        missing.append("call")
-    if missing:
-        raise TypeError(f"{cell_name} must be a cell of a recurrent layer, and {cell!r} has no {', '.join(missing)}")
