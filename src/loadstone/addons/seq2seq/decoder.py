@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.seq2seq import loops
-from loadstone.addons.seq2seq.tracing import known, on_tensorflow, require
+from loadstone.addons.seq2seq.tracing import Opaque, known, on_tensorflow, require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike
@@ -113,11 +113,17 @@ class BaseDecoder(_Contract, keras.layers.Layer):
     def build(self, input_shape: Any = None) -> None:
         """Do nothing: the parts of a decoder are built by the first step."""
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Decode; see `call`."""
+        hidden = {name: Opaque.wrap(value) for name, value in kwargs.items()}
+        return super().__call__(*map(Opaque.wrap, args), **hidden)
+
     def call(self, inputs: Any, initial_state: Any = None, training: bool | None = None, **kwargs: Any) -> Any:
         """Decode, and return ``(outputs, state, sequence_lengths)``; ``kwargs`` go to ``initialize``."""
         return self._decode(inputs, {**kwargs, "initial_state": initial_state}, training)
 
     def _decode(self, inputs: Any, arguments: dict[str, Any], training: bool | None) -> Any:
+        arguments = {name: Opaque.unwrap(value) for name, value in arguments.items()}
         if self._is_outlined:
             return loops.outline(self, self.initialize(inputs, **arguments), self.output_time_major, training)
         return dynamic_decode(

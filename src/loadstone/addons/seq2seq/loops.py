@@ -197,14 +197,13 @@ def transpose_batch_time(value: Tensor) -> Tensor:
 def output_specs(decoder: Decoder | BaseDecoder) -> list[tuple[Shape, Any]]:
     """Return shape (without the batch axis) and dtype of each of a step's outputs, in order."""
 
-    def pairs(size: Any, dtype: Any) -> Iterator[tuple[Shape, Any]]:
-        if isinstance(dtype, (tuple, list)):
-            for one_size, one_dtype in zip(size, dtype, strict=True):
-                yield from pairs(one_size, one_dtype)
-        else:
-            yield sizes_of(size), dtype
+    return _specs(decoder.output_size, decoder.output_dtype)
 
-    return list(pairs(decoder.output_size, decoder.output_dtype))
+
+def _specs(size: Any, dtype: Any) -> list[tuple[Shape, Any]]:
+    if not isinstance(dtype, (tuple, list)):
+        return [(sizes_of(size), dtype)]
+    return [spec for pair in zip(size, dtype, strict=True) for spec in _specs(*pair)]
 
 
 def layers_of(decoder: Decoder | BaseDecoder) -> list[Any]:

@@ -600,8 +600,18 @@ def _length_of_mask(mask: TensorLike, time_major: bool) -> Tensor:
         raise ValueError(f"mask must be a matrix, and its shape is {tuple(mask.shape)}")
     if keras.backend.standardize_dtype(mask.dtype) != "bool":
         raise ValueError(f"mask must be boolean, not {keras.backend.standardize_dtype(mask.dtype)}")
+    _check_sequence_is_right_padded(mask, time_major)
+    return ops.sum(ops.cast(mask, "int32"), axis=0 if time_major else 1)
+
+
+def _check_sequence_is_right_padded(mask: TensorLike, time_major: bool) -> None:
+    """Check that in a boolean mask only False follows False.
+
+    Raises:
+        ValueError: when it does not; on TensorFlow its ``InvalidArgumentError``.
+    """
+    mask = ops.convert_to_tensor(mask)
     mask = ops.transpose(mask) if time_major else mask
     length = ops.sum(ops.cast(mask, "int32"), axis=1)
     expected = ops.arange(ops.shape(mask)[1], dtype="int32") < length[:, None]
     require(ops.all(ops.equal(mask, expected)), "a mask must be right padded: only False may follow False")
-    return length

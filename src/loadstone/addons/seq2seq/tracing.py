@@ -10,7 +10,7 @@ from keras import ops, tree
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Shape, Tensor
 
-__all__ = ["as_shape", "is_array_of_steps", "known", "on_tensorflow", "repack", "require", "sizes_of", "vector_of"]
+__all__ = ["Opaque", "as_shape", "is_array_of_steps", "known", "on_tensorflow", "repack", "require", "sizes_of", "vector_of"]
 
 
 def on_tensorflow() -> bool:
@@ -30,13 +30,14 @@ def require(condition: Tensor, message: str) -> None:
     """Check a condition on the values of tensors; in a traced function of JAX, which cannot, nothing is checked.
 
     Raises:
-        ValueError: when it does not hold; on TensorFlow its ``InvalidArgumentError``, when a graph runs.
+        ValueError: when it does not hold; on TensorFlow its ``InvalidArgumentError``, of what no value is known when a
+            graph runs.
     """
     if on_tensorflow():
         # A graph can only fail by an operation, and code written for TensorFlow Addons catches that one's error.
         import tensorflow as tf  # noqa: PLC0415 - the other backends have none
 
-        tf.debugging.Assert(condition, [message])
+        tf.debugging.assert_equal(condition, True, message=message)
     elif known(condition) is False:
         raise ValueError(message)
 
@@ -81,6 +82,23 @@ def vector_of(value: Any, name: str) -> Tensor:
 def is_array_of_steps(value: Any) -> bool:
     """Return whether a part of a state is written at each step, like a ``tf.TensorArray``, and no tensor."""
     return hasattr(value, "stack") and hasattr(value, "write")
+
+
+class Opaque:
+    """Hides a state that holds an array of steps from a layer's call, which takes no structure of tensors and others."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    @classmethod
+    def wrap(cls, argument: Any) -> Any:
+        """Return the argument of a call, hidden where that is needed."""
+        return cls(argument) if any(map(is_array_of_steps, tree.flatten(argument))) else argument
+
+    @staticmethod
+    def unwrap(argument: Any) -> Any:
+        """Return what `wrap` was given."""
+        return argument.value if isinstance(argument, Opaque) else argument
 
 
 def repack(like: Any, structure: Any) -> Any:
