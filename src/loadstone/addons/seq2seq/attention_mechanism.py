@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -309,8 +310,8 @@ def _sequence_mask(lengths: TensorLike, size: Any) -> Tensor:
     """Return which of ``size`` steps are within each length, booleans (batch, size)."""
     lengths = ops.cast(ops.convert_to_tensor(lengths), "int32")
     try:
-        smallest = int(ops.min(lengths)) if 0 not in lengths.shape else 1
-    except (TypeError, NotImplementedError, RuntimeError):  # not known in a trace
+        smallest = operator.index(ops.min(lengths)) if 0 not in lengths.shape else 1
+    except (TypeError, NotImplementedError, RuntimeError):  # not known in a trace; `int` would stay a tensor there
         smallest = 1
     if smallest < 1:
         raise ValueError("all of memory_sequence_length must be positive")

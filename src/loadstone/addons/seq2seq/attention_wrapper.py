@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -377,7 +378,7 @@ def _map_shapes(function: Callable[[Shape], Any], shapes: Any) -> Any:
 def _known(size: Any) -> int | None:
     """Return a size, None if it is known only when a graph runs."""
     try:
-        return None if size is None else int(size)
+        return None if size is None else operator.index(size)
     except TypeError:
         return None
 
