@@ -63,35 +63,38 @@ def of(what: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", cases(what), indirect=True)
 
 
-def gradients_of(function: Any, values: list[Any], variables: list[Any]) -> list[Any]:
-    """Return the gradients of a scalar function of ``values`` for them, and for the value of each variable."""
+def gradients_of(function: Any, value: Any, variables: list[Any]) -> tuple[list[Any], Any]:
+    """Return the gradients of the first thing that ``function`` returns, and the second.
+
+    The gradients are for ``value``, its argument, and for the values of the variables.
+    """
+    if BACKEND == "jax":
+        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+
+        def stateless(value: Any, weights: list[Any]) -> Any:
+            with keras.StatelessScope(state_mapping=list(zip(variables, weights, strict=True))):
+                return function(value)
+
+        weights = [variable.value for variable in variables]
+        found, others = jax.grad(stateless, argnums=(0, 1), has_aux=True)(ops.convert_to_tensor(value), weights)
+        return [found[0], *found[1]], others
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
-        tensors = [tf.constant(value) for value in values]
+        tensor = tf.constant(value)
         with tf.GradientTape() as tape:
-            tape.watch(tensors)
-            score = function(*tensors)
-        sources = [*tensors, *(variable.value for variable in variables)]
+            tape.watch(tensor)
+            score, others = function(tensor)
+        sources = [tensor, *(variable.value for variable in variables)]
         found = tape.gradient(score, sources, unconnected_gradients="zero")
-        return [tf.convert_to_tensor(gradient) for gradient in found]
-    if BACKEND == "jax":
-        import jax
+        return [tf.convert_to_tensor(gradient) for gradient in found], others
+    import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
 
-        def stateless(values: list[Any], weights: list[Any]) -> Any:
-            with keras.StatelessScope(state_mapping=list(zip(variables, weights, strict=True))):
-                return function(*values)
-
-        found = jax.grad(stateless, argnums=(0, 1))(
-            [ops.convert_to_tensor(value) for value in values], [variable.value for variable in variables]
-        )
-        return [*found[0], *found[1]]
-    tensors = [ops.convert_to_tensor(value).requires_grad_() for value in values]
-    import torch
-
-    sources = [*tensors, *(variable.value for variable in variables)]
-    found = torch.autograd.grad(function(*tensors), sources, allow_unused=True)
-    return [torch.zeros_like(of) if new is None else new for of, new in zip(sources, found, strict=True)]
+    tensor = ops.convert_to_tensor(value).requires_grad_()
+    sources = [tensor, *(variable.value for variable in variables)]
+    score, others = function(tensor)
+    found = torch.autograd.grad(score, sources, allow_unused=True)
+    return [torch.zeros_like(of) if new is None else new for of, new in zip(sources, found, strict=True)], others
 
 
 def sampler_of(case: Case) -> seq2seq.Sampler:
@@ -102,7 +105,7 @@ def sampler_of(case: Case) -> seq2seq.Sampler:
             sample_shape=[],
             sample_dtype="int32",
             end_fn=lambda ids: ops.equal(ids, END),
-            next_inputs_fn=lambda ids: ops.one_hot(ids, DEPTH),
+            next_inputs_fn=lambda ids: ops.cast(ops.equal(ids[:, None], ops.arange(DEPTH)), "float32"),
         )
     if name == "CustomSampler":
         return seq2seq.CustomSampler(
@@ -143,16 +146,15 @@ def test_decodings(case: Case) -> None:
     decoder = seq2seq.BasicDecoder(cell, sampler_of(case), output_layer_of(case), **case.config["decoder"])
     extra = {key.removeprefix("extra_"): value for key, value in case.answers.items() if key.startswith("extra_")}
     state = [ops.convert_to_tensor(value) for value in case["start"]]
-    results = []
 
     def score(inputs: Any) -> Any:
-        results[:] = [decoder(inputs, initial_state=state, **extra)]
-        return ops.sum(results[0][0].rnn_output * case["cotangent"])
+        outputs, final, lengths = decoder(inputs, initial_state=state, **extra)
+        cotangent = ops.convert_to_tensor(case["cotangent"])
+        return ops.sum(outputs.rnn_output * cotangent), (outputs, final, lengths)
 
-    gradients = gradients_of(score, [case["inputs"]], [cell.trainable_variables[0]])
+    gradients, (outputs, final, lengths) = gradients_of(score, case["inputs"], [cell.trainable_variables[0]])
     case.check(gradients[0], "gradient_inputs")
     case.check(gradients[1], "gradient_kernel")
-    outputs, final, lengths = decoder(case["inputs"], initial_state=state, **extra)
     case.check(outputs.rnn_output, "outputs")
     case.check(outputs.sample_id, "samples")
     case.check(lengths, "lengths")
@@ -177,7 +179,7 @@ def attentional_cell_of(case: Case) -> Any:
 
 
 def recurrent_kernel(case: Case) -> str:
-    return next(name for name in case.config["weights"] if "recurrent_kernel" in name)
+    return next(str(name) for name in case.config["weights"] if "recurrent_kernel" in name)
 
 
 @of("search")
@@ -215,9 +217,7 @@ def test_functions_of_beams(case: Case) -> None:
     if case.config["function"] == "tile_batch":
         result = seq2seq.tile_batch(case["t"], case.config["multiplier"])
     elif case.config["function"] == "gather_tree":
-        result = seq2seq.gather_tree(
-            case["step_ids"], case["parent_ids"], case["sequence_lengths"], case.config["end"]
-        )
+        result = seq2seq.gather_tree(case["step_ids"], case["parent_ids"], case["sequence_lengths"], case.config["end"])
     else:
         result = seq2seq.gather_tree_from_array(case["t"], case["parent_ids"], case["sequence_lengths"])
     case.check(result, "result")
@@ -228,9 +228,10 @@ def test_losses(case: Case) -> None:
     flags = {key: value for key, value in case.config.items() if key != "what"}
 
     def score(logits: Any) -> Any:
-        value = seq2seq.sequence_loss(logits, case["targets"], case["weights"], **flags)
+        value = seq2seq.SequenceLoss(**flags)(case["targets"], logits, case["weights"])
         weights = np.arange(1, case["value"].size + 1, dtype="float32").reshape(case["value"].shape)
-        return ops.sum(value * weights)
+        return ops.sum(value * ops.convert_to_tensor(weights)), value
 
-    case.check(gradients_of(score, [case["logits"]], [])[0], "gradient")
-    case.check(seq2seq.SequenceLoss(**flags)(case["targets"], case["logits"], case["weights"]), "value")
+    gradients, value = gradients_of(score, case["logits"], [])
+    case.check(gradients[0], "gradient")
+    case.check(value, "value")

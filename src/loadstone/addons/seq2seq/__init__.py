@@ -1,4 +1,4 @@
-"""Sequence to sequence models: cells with attention, decoders and the samplers that lead them, beam search, the loss."""
+"""Sequence to sequence models: cells with attention, decoders and their samplers, beam search, the loss."""
 
 from __future__ import annotations
 

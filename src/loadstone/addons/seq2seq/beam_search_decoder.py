@@ -278,6 +278,9 @@ class BeamSearchDecoder(BaseDecoder):
             return value
         batch = self._now.batch_size
         merged, *rest = ops.shape(value)
+        if self._is_outlined and isinstance(merged, int) and merged == batch:
+            # A backend without unknown sizes has the same number in place of both batch sizes, which are unknown.
+            value, merged = ops.repeat(value, self._beam_width, axis=0), merged * self._beam_width
         if isinstance(merged, int) and isinstance(batch, int) and merged != batch * self._beam_width:
             raise ValueError(
                 f"the state has a batch of {merged}, which is not {batch} times {self._beam_width} beams; make it with "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import keras
 from keras import ops, tree
 
 from loadstone.addons.seq2seq.tracing import require, sizes_of
@@ -32,12 +33,10 @@ def tile_batch(t: Any, multiplier: int, name: str | None = None) -> Any:
     del name
 
     def repeat(value: TensorLike) -> Tensor:
-        value = ops.convert_to_tensor(value)
+        value = value if isinstance(value, keras.KerasTensor) else ops.convert_to_tensor(value)
         if len(value.shape) < 1:
             raise ValueError("t must have a batch axis, and one of its tensors is a scalar")
-        batch, *rest = ops.shape(value)
-        copies = ops.broadcast_to(ops.expand_dims(value, 1), (batch, multiplier, *rest))
-        return ops.reshape(copies, (batch * multiplier, *rest))
+        return ops.repeat(value, multiplier, axis=0)
 
     return tree.map_structure(repeat, t)
 

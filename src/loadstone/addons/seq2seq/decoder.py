@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import abc
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from loadstone.addons.seq2seq import loops
-from loadstone.addons.seq2seq.tracing import Opaque, known, on_tensorflow, require
+from loadstone.addons.seq2seq.tracing import Opaque, holds_tensors, known, on_tensorflow, require, tensors_of
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike
@@ -109,21 +110,31 @@ class BaseDecoder(_Contract, keras.layers.Layer):
         self.supports_jit = not on_tensorflow()
         self._allow_non_tensor_positional_args = True  # an end token is often a number
         self._is_outlined = False
+        self._beside = Opaque({})  # arguments of a call that Keras is not to see
 
     def build(self, input_shape: Any = None) -> None:
         """Do nothing: the parts of a decoder are built by the first step."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Decode; see `call`."""
-        hidden = {name: Opaque.wrap(value) for name, value in kwargs.items()}
-        return super().__call__(*map(Opaque.wrap, args), **hidden)
+        named = inspect.signature(self.call).parameters
+        others = {name: tensors_of(value) for name, value in kwargs.items() if name not in named}
+        # Keras takes `others` for one structure, which must hold tensors alone.
+        beside = {name: value for name, value in others.items() if not holds_tensors(value)}
+        others = {name: value for name, value in others.items() if name not in beside}
+        hidden = {name: Opaque.wrap(value) for name, value in kwargs.items() if name in named}
+        self._beside = Opaque(beside)
+        try:
+            return super().__call__(*map(Opaque.wrap, args), **hidden, **others)
+        finally:
+            self._beside = Opaque({})
 
     def call(self, inputs: Any, initial_state: Any = None, training: bool | None = None, **kwargs: Any) -> Any:
         """Decode, and return ``(outputs, state, sequence_lengths)``; ``kwargs`` go to ``initialize``."""
         return self._decode(inputs, {**kwargs, "initial_state": initial_state}, training)
 
     def _decode(self, inputs: Any, arguments: dict[str, Any], training: bool | None) -> Any:
-        arguments = {name: Opaque.unwrap(value) for name, value in arguments.items()}
+        arguments = {name: Opaque.unwrap(value) for name, value in {**arguments, **self._beside.value}.items()}
         if self._is_outlined:
             return loops.outline(self, self.initialize(inputs, **arguments), self.output_time_major, training)
         return dynamic_decode(

@@ -145,20 +145,63 @@ class Loop:
             raise ValueError("maximum_iterations is needed in jax.jit, which must know how many steps to make")
         self.advance(at)  # creates weights, and the masks of dropout that all steps share, outside the scan
         variables = list(getattr(self.decoder, "non_trainable_variables", ()))
+        like = at.state
+        tensors, histories = _without_histories(like)
 
         def advance(carry: tuple[Position, list[Any]], _: None) -> tuple[tuple[Position, list[Any]], Any]:
             at, values = carry
             _assign(variables, values)
-            outputs, after = self.advance(at)
+            state = _with_histories(like, at.state, [_Written() for _ in histories])
+            outputs, after = self.advance(at._replace(state=state))
+            state, written = _without_histories(after.state)
+            after = after._replace(state=state)
             is_over = ops.all(at.finished)
-            outputs = tree.map_structure(lambda new: ops.where(is_over, ops.zeros_like(new), new), outputs)
+            given = tree.map_structure(
+                lambda new: ops.where(is_over, ops.zeros_like(new), new), (outputs, [one.value for one in written])
+            )
             after = tree.map_structure(lambda old, new: ops.where(is_over, old, new), at, after)
-            return (after, [variable.value for variable in variables]), outputs
+            return (after, [variable.value for variable in variables]), given
 
-        start = (at, [variable.value for variable in variables])
-        (at, values), outputs = ops.scan(advance, start, length=int(steps))
+        start = (at._replace(state=tensors), [variable.value for variable in variables])
+        (at, values), (outputs, written) = ops.scan(advance, start, length=int(steps))
         _assign(variables, values)  # the last ones, in place of those that exist within the scan only
-        return outputs, at
+        for step in range(int(steps)):
+            histories = [kept.write(kept.size(), new[step]) for kept, new in zip(histories, written, strict=True)]
+        return outputs, at._replace(state=_with_histories(like, at.state, histories))
+
+
+class _Written:
+    """Stands for a history within a scan, which carries tensors alone: it takes what one step writes."""
+
+    def __init__(self, value: Tensor = None) -> None:
+        self.value = value
+
+    def size(self) -> int:
+        """Return 0."""
+        return 0
+
+    def write(self, index: Any, value: Tensor) -> _Written:
+        """Take what the step writes."""
+        del index
+        return _Written(value)
+
+    def stack(self) -> Tensor:
+        """Return what was written as the only step."""
+        return ops.expand_dims(self.value, 0)
+
+
+def _without_histories(state: Any) -> tuple[list[Tensor], list[Any]]:
+    """Return the tensors of a state, and what it keeps of each step."""
+    leaves = tree.flatten(state)
+    histories = [leaf for leaf in leaves if is_array_of_steps(leaf)]
+    return [leaf for leaf in leaves if not is_array_of_steps(leaf)], histories
+
+
+def _with_histories(like: Any, tensors: list[Tensor], histories: list[Any]) -> Any:
+    """Return the state that these are parts of, in the containers of ``like``."""
+    of_tensors, of_histories = iter(tensors), iter(histories)
+    leaves = [next(of_histories if is_array_of_steps(leaf) else of_tensors) for leaf in tree.flatten(like)]
+    return tree.pack_sequence_as(like, leaves)
 
 
 def outline(
@@ -196,7 +239,6 @@ def transpose_batch_time(value: Tensor) -> Tensor:
 
 def output_specs(decoder: Decoder | BaseDecoder) -> list[tuple[Shape, Any]]:
     """Return shape (without the batch axis) and dtype of each of a step's outputs, in order."""
-
     return _specs(decoder.output_size, decoder.output_dtype)
 
 

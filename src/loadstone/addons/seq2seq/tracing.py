@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops, tree
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Shape, Tensor
 
-__all__ = ["Opaque", "as_shape", "is_array_of_steps", "known", "on_tensorflow", "repack", "require", "sizes_of", "vector_of"]
+__all__ = [
+    "Opaque",
+    "as_shape",
+    "holds_tensors",
+    "is_array_of_steps",
+    "known",
+    "on_tensorflow",
+    "repack",
+    "require",
+    "sizes_of",
+    "tensors_of",
+    "vector_of",
+]
 
 
 def on_tensorflow() -> bool:
@@ -19,10 +32,10 @@ def on_tensorflow() -> bool:
 
 
 def known(condition: Tensor) -> bool | None:
-    """Return a condition's value, or None where it has none: in ``tf.function`` and ``jax.jit``."""
+    """Return a condition's value, or None where it has none: in ``tf.function``, ``jax.jit`` and PyTorch's ``meta``."""
     try:
         return bool(condition)
-    except TypeError:  # what the errors of both are
+    except (TypeError, RuntimeError):  # TypeError is the base of the first two's errors, RuntimeError that of the third
         return None
 
 
@@ -37,7 +50,7 @@ def require(condition: Tensor, message: str) -> None:
         # A graph can only fail by an operation, and code written for TensorFlow Addons catches that one's error.
         import tensorflow as tf  # noqa: PLC0415 - the other backends have none
 
-        tf.debugging.assert_equal(condition, True, message=message)
+        tf.debugging.assert_equal(condition, tf.constant(value=True), message=message)
     elif known(condition) is False:
         raise ValueError(message)
 
@@ -84,8 +97,21 @@ def is_array_of_steps(value: Any) -> bool:
     return hasattr(value, "stack") and hasattr(value, "write")
 
 
+def holds_tensors(argument: Any) -> bool:
+    """Return whether an argument is a tensor, a symbolic one or None, or a structure of them."""
+    leaves = tree.flatten(argument)
+    return all(leaf is None or ops.is_tensor(leaf) or isinstance(leaf, keras.KerasTensor) for leaf in leaves)
+
+
+def tensors_of(argument: Any) -> Any:
+    """Return numbers, or a list of them, as a tensor; anything else as it is."""
+    leaves = tree.flatten(argument)
+    is_numeric = leaves and all(isinstance(leaf, (bool, int, float, np.generic, np.ndarray)) for leaf in leaves)
+    return ops.convert_to_tensor(np.asarray(argument)) if is_numeric else argument
+
+
 class Opaque:
-    """Hides a state that holds an array of steps from a layer's call, which takes no structure of tensors and others."""
+    """Hides a state that holds an array of steps from a layer's call, which takes no tensors among other things."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
