@@ -14,7 +14,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_attention as attention  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
@@ -271,6 +272,7 @@ def main(directory: str) -> None:
     write(path, "losses", training.LOSSES, answer_loss)
     write(path, "metrics", training.METRICS, answer_metric)
     write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
+    write(path, "seq2seq_attention", attention.CASES, attention.answer)
     write(path, decoding.KIND, decoding.CASES, decoding.answer)
 
 

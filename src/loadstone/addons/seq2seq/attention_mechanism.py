@@ -92,6 +92,11 @@ class AttentionMechanism(keras.layers.Layer):
         """Size of the state: that of the alignments."""
         return self.alignments_size
 
+    @property
+    def output(self) -> Any:
+        """Symbolic outputs of the last call; Keras' first ones, the memory alone, make it lose the second output."""
+        return self._inbound_nodes[-1].outputs if self._inbound_nodes else super().output
+
     def build(self, input_shape: Any) -> None:
         """Build the memory layer from the memory's shape, or the query layer, once there is a memory."""
         if self._memory_initialized:
@@ -165,17 +170,18 @@ class AttentionMechanism(keras.layers.Layer):
             raise ValueError("the attention mechanism has no memory to query; set it up first")
         if len(inputs) not in QUERY_INPUTS:
             raise ValueError(f"expected a query and a state, got {len(inputs)} inputs")
-        if self.keys is None:  # of a symbolic memory, in the model's own trace
+        if self.keys is not None:
+            return self._calculate_attention(inputs[0], inputs[1])
+        try:  # outputs are inferred for a symbolic memory
             self.keys = self._project(inputs[2])
-        return self._calculate_attention(inputs[0], inputs[1])
+            return self._calculate_attention(inputs[0], inputs[1])
+        finally:
+            self.keys = None
 
     def compute_output_spec(self, inputs: Any, mask: Any = None, setup_memory: bool = False) -> Any:
         """Return symbolic outputs, without keeping the tensors of the trace that they are inferred in."""
         if not setup_memory:
-            keys = self.keys
-            spec = super().compute_output_spec(inputs, mask=mask)
-            self.keys = keys
-            return spec
+            return super().compute_output_spec(inputs, mask=mask)
         self.values = super().compute_output_spec(inputs, mask=mask, setup_memory=True)
         self.batch_size, self._alignments_size = self.values.shape[:2]
         self.keys = self._memory_mask = None
@@ -275,6 +281,8 @@ class AttentionMechanism(keras.layers.Layer):
         for name in ("query_layer", "memory_layer"):
             layer = config.pop(name, None)
             if layer:
+                if hasattr(keras.layers, layer["class_name"]):  # as Keras 2 wrote it: without the module
+                    layer = {"module": "keras.layers", "registered_name": None, **layer}
                 config[name] = keras.layers.deserialize(layer, custom_objects=custom_objects)
         return config
 
@@ -284,7 +292,7 @@ class AttentionMechanism(keras.layers.Layer):
         Raises:
             ValueError: for an unknown one.
         """
-        functions: dict[str, Callable[[Tensor], Tensor]] = {"softmax": ops.softmax, "hardmax": hardmax}
+        functions: dict[str, Callable[[Tensor], Tensor]] = {"softmax": _softmax, "hardmax": hardmax}
         if func_name not in functions:
             raise ValueError(f"probability_fn must be one of {', '.join(functions)}, not {func_name!r}")
         return functions[func_name]
@@ -300,6 +308,11 @@ def hardmax(logits: TensorLike, name: str | None = None) -> Tensor:
     del name
     logits = ops.convert_to_tensor(logits)
     return ops.one_hot(ops.argmax(logits, axis=-1), ops.shape(logits)[-1], dtype=logits.dtype)
+
+
+def _softmax(score: Tensor) -> Tensor:
+    # Keras warns of an axis of size 1, which here is a memory of one step.
+    return ops.exp(score - score) if score.shape[-1] == 1 else ops.softmax(score, axis=-1)
 
 
 def _as_tensor(value: Any) -> Any:

@@ -89,10 +89,12 @@ class AttentionWrapperState(_State):
 
         Raises:
             ValueError: when a tensor has another shape than the one it replaces, as far as both are known, or a field
-                has another number of tensors.
+                has another number of tensors, or there is no such field.
         """
-        fields = {name: _with_same_shape(getattr(self, name), value) for name, value in kwargs.items()}
-        return self._replace(**fields)
+        changed = self._replace(**kwargs)
+        return type(self)(
+            *(old if new is old else _with_same_shape(old, new) for old, new in zip(self, changed, strict=True))
+        )
 
 
 def _with_same_shape(old: Any, new: Any) -> Any:

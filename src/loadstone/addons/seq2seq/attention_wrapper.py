@@ -248,15 +248,16 @@ class AttentionWrapper(keras.layers.Layer):
             attention_state=self._one_or_all(mechanism.initial_state(batch_size, dtype) for mechanism in mechanisms),
         )
 
-    def __call__(self, inputs: Tensor, state: Any, **kwargs: Any) -> tuple[Tensor, AttentionWrapperState]:
-        """Make one step; see `call`. The history is added here: a layer takes nothing but tensors."""
-        state = _as_state(state)
-        history = state.alignment_history
+    def __call__(self, inputs: Tensor, state: Any, **kwargs: Any) -> tuple[Tensor, Any]:
+        """Make one step; see `call`. The state is returned as what it was given: loops insist on that."""
+        given, state = type(state), _as_state(state)
+        history = state.alignment_history  # kept from the layer, which takes nothing but tensors
         outputs, next_state = super().__call__(inputs, state._replace(alignment_history=()), **kwargs)
         if self._alignment_history:
             pairs = zip(self._all(history), self._all(next_state.alignments), strict=True)
             history = self._one_or_all(kept.write(kept.size(), alignments) for kept, alignments in pairs)
-        return outputs, next_state._replace(alignment_history=history)
+        next_state = next_state._replace(alignment_history=history)
+        return outputs, next_state if given is AttentionWrapperState else given(next_state)
 
     def _all(self, values: Any) -> Sequence[Any]:
         return list(values) if self._is_multi else [values]

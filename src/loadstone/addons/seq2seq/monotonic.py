@@ -32,7 +32,7 @@ def safe_cumprod(x: TensorLike, axis: int = 0, exclusive: bool = False, reverse:
         reverse: whether to go from the end.
     """
     x = ops.convert_to_tensor(x)
-    logarithms = ops.log(_clip(x, limits(x.dtype).tiny, 1.0))
+    logarithms = ops.log(_clip(x, float(limits(x.dtype).tiny), 1.0))
     return ops.exp(_cumulate(ops.cumsum, logarithms, axis, start=0.0, exclusive=exclusive, reverse=reverse))
 
 
