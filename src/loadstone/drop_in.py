@@ -38,8 +38,13 @@ class _Known(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give the module its own ``__spec__`` back; it has been executed under its own name."""
+        """Give the module its own ``__spec__`` back; it has been executed under its own name.
+
+        Who asks for the whole package by the old name has code of the time, which calls Keras' cells as it did then.
+        """
         module.__spec__ = self._spec
+        if self._home == HOME:
+            importlib.import_module(f"{HOME}.seq2seq.old_cells").accept()
 
 
 class AddonsFinder(MetaPathFinder):
@@ -114,3 +119,6 @@ def uninstall() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == NAME]:
         if sys.modules[name].__name__.startswith(HOME):
             del sys.modules[name]
+    old_cells = sys.modules.get(f"{HOME}.seq2seq.old_cells")
+    if old_cells is not None:
+        old_cells.refuse()
