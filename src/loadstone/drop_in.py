@@ -40,6 +40,19 @@ class _Known(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Give the module its own ``__spec__`` back; it has been executed under its own name."""
         module.__spec__ = self._spec
+        if module.__name__ == HOME:
+            _name_what_is_imported()
+
+
+def _name_what_is_imported() -> None:
+    """Give every imported module of the addons its other name too.
+
+    The import system sets what it imports as an attribute of the package: ``activations.snake``, a function, would
+    become the module of that name, if the module were imported after the function has taken its place.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{HOME}."):
+            sys.modules.setdefault(NAME + name.removeprefix(HOME), module)
 
 
 class AddonsFinder(MetaPathFinder):
