@@ -43,7 +43,10 @@ def build_no_cuda(folder: Path) -> Path:
     """Compile what TensorFlow Addons' kernels need of CUDA, and return the library."""
     source, library = folder / "no_cuda.c", folder / "no_cuda.so"
     source.write_text(NO_CUDA)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    compiler = shutil.which("cc")
+    if compiler is None:
+        raise RuntimeError("the golden data of TensorFlow Addons' kernels need a C compiler, cc")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
     return library
 
 

@@ -20,7 +20,8 @@ class Layer:
     to wrap, ``integers`` the bound of integer inputs, one for all or one for each, and ``cell`` says that the object is
     the cell of an RNN: of one with the arguments ``rnn``, in a Bidirectional if ``bidirectional``. ``separate`` hands
     the inputs over one by one, not as a list. ``mask`` is the shape of a mask for the call. ``special`` puts NaN,
-    infinities and huge numbers among the inputs, and asks for no gradient.
+    infinities and huge numbers among the inputs. ``gradient`` asks for the gradients of the inputs, which these and
+    empty batches do not have.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Layer:
     separate: bool = False
     mask: tuple[int, ...] | None = None
     special: bool = False
+    gradient: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ L2 = {"class_name": "L2", "config": {"l2": 0.01}}
 POOLED = ((2, 2, 3, 2), (2, 2, 3, 2))
 ACTIVATIONS = ("gelu", "hardshrink", "lisht", "mish", "rrelu", "snake", "softshrink", "sparsemax", "tanhshrink")
 CELLS = ("LayerNormLSTMCell", "LayerNormSimpleRNNCell", "PeepholeLSTMCell", "NASCell", "ESNCell")
-STATES = {"return_state": True}
+WITH_STATES = ("LayerNormLSTMCell", "NASCell", "ESNCell")
 
 UNPOOLING_AND_BAGS = (
     Layer("unpool", "layers.MaxUnpooling2D", POOLED, integers=(None, 48), separate=True),
@@ -111,7 +113,12 @@ UNPOOLING_AND_BAGS = (
         separate=True,
     ),
     Layer(
-        "unpool_v2", "layers.MaxUnpooling2DV2", POOLED, {"output_size": [2, 5, 6, 2]}, integers=(None, 60), separate=True
+        "unpool_v2",
+        "layers.MaxUnpooling2DV2",
+        POOLED,
+        {"output_size": [2, 5, 6, 2]},
+        integers=(None, 60),
+        separate=True,
     ),
     Layer("bag", "layers.EmbeddingBag", ((3, 4),), {"input_dim": 5, "output_dim": 2}, integers=5),
     Layer(
@@ -155,7 +162,11 @@ UNPOOLING_AND_BAGS = (
 HEADS = {"head_size": 2, "num_heads": 2}
 ATTENTION = (
     Layer(
-        "mha_mask", "layers.MultiHeadAttention", ((2, 3, 5), (2, 4, 5)), {**HEADS, "return_attn_coef": True}, mask=(3, 4)
+        "mha_mask",
+        "layers.MultiHeadAttention",
+        ((2, 3, 5), (2, 4, 5)),
+        {**HEADS, "return_attn_coef": True},
+        mask=(3, 4),
     ),
     Layer("mha_head_mask", "layers.MultiHeadAttention", ((2, 3, 5), (2, 4, 5)), HEADS, mask=(2, 2, 3, 4)),
     Layer("mha_more_axes", "layers.MultiHeadAttention", ((2, 2, 3, 4), (2, 2, 1, 4)), HEADS),
@@ -187,7 +198,12 @@ SPECIAL = (
     Layer("poincare_last", "layers.PoincareNormalize", ((2, 3, 4),), {"axis": -1}),
     Layer("sparsemax_special", "layers.Sparsemax", ((3, 4),), special=True),
     Layer("sparsemax_axis_minus2", "layers.Sparsemax", ((3, 4, 2),), {"axis": -2}),
-    Layer("avg3d_first", "layers.AdaptiveAveragePooling3D", ((2, 3, 4, 2, 2),), {"output_size": 2, "data_format": "channels_first"}),
+    Layer(
+        "avg3d_first",
+        "layers.AdaptiveAveragePooling3D",
+        ((2, 3, 4, 2, 2),),
+        {"output_size": 2, "data_format": "channels_first"},
+    ),
     Layer("max1d_special", "layers.AdaptiveMaxPooling1D", ((2, 6, 2),), {"output_size": 3}, special=True),
     Layer("tlu_affine_image", "layers.TLU", ((2, 2, 3, 2),), {"affine": True}),
     Layer("crossing_no_bias", "layers.PolynomialCrossing", ((2, 4), (2, 4)), {"use_bias": False}),
@@ -195,7 +211,18 @@ SPECIAL = (
 )
 RECURRENT = (
     *(Layer(f"{name}_mask", f"rnn.{name}", ((3, 4, 5),), {"units": 3}, cell=True, mask=(3, 4)) for name in CELLS),
-    *(Layer(f"{name}_states", f"rnn.{name}", ((2, 1, 3),), {"units": 2}, cell=True, rnn=STATES) for name in CELLS),
+    *(
+        Layer(
+            f"{name}_states",
+            f"rnn.{name}",
+            ((2, 1, 3),),
+            {"units": 2},
+            cell=True,
+            rnn={"return_state": True},
+            gradient=False,
+        )
+        for name in WITH_STATES
+    ),
     Layer("peephole_split", "rnn.PeepholeLSTMCell", ((2, 3, 4),), {"units": 2, "implementation": 1}, cell=True),
     Layer(
         "peephole_both",
@@ -205,12 +232,17 @@ RECURRENT = (
         cell=True,
         bidirectional=True,
         mask=(2, 3),
+        gradient=False,
     ),
-    Layer("nas_both", "rnn.NASCell", ((2, 3, 4),), {"units": 2, "name": "cell"}, cell=True, bidirectional=True),
     Layer(
-        "ln_lstm_backwards", "rnn.LayerNormLSTMCell", ((2, 3, 4),), {"units": 2}, cell=True, rnn={"go_backwards": True}
+        "ln_simple_backwards",
+        "rnn.LayerNormSimpleRNNCell",
+        ((2, 3, 4),),
+        {"units": 2},
+        cell=True,
+        rnn={"go_backwards": True},
+        gradient=False,
     ),
-    Layer("ln_simple_unrolled", "rnn.LayerNormSimpleRNNCell", ((2, 3, 4),), {"units": 2}, cell=True, rnn={"unroll": True}),
     Layer(
         "esn_masked",
         "layers.ESN",
@@ -297,11 +329,6 @@ LAYERS = (
         "spp_first", "layers.SpatialPyramidPooling2D", ((2, 3, 5, 7),), {"bins": [2], "data_format": "channels_first"}
     ),
     Layer("netvlad", "layers.netvlad.NetVLAD", ((2, 4, 5),), {"num_clusters": 3}),
-    *UNPOOLING_AND_BAGS,
-    *ATTENTION,
-    *EMPTY,
-    *SPECIAL,
-    *RECURRENT,
     Layer("ln_lstm", "rnn.LayerNormLSTMCell", ((2, 4, 5),), {"units": 3, "norm_epsilon": 0.01}, cell=True),
     Layer(
         "ln_lstm_dropout",
@@ -323,6 +350,11 @@ LAYERS = (
     Layer("nas_projected", "rnn.NASCell", ((2, 4, 5),), {"units": 3, "projection": 2, "use_bias": True}, cell=True),
     Layer("esn_cell", "rnn.ESNCell", ((2, 4, 5),), {"units": 3, "leaky": 0.7}, cell=True),
     Layer("esn", "layers.ESN", ((2, 4, 5),), {"units": 3, "leaky": 0.7, "use_norm2": True, "return_sequences": True}),
+    *UNPOOLING_AND_BAGS,
+    *ATTENTION,
+    *EMPTY,
+    *SPECIAL,
+    *RECURRENT,
 )
 
 FUNCTIONS = (

@@ -96,7 +96,7 @@ def answer_layer(case: cases.Layer) -> Answers:
         score = tf.reduce_sum(real * cotangent)
     answers |= {f"output{index}": output.numpy() for index, output in enumerate(outputs)}
     answers["cotangent"] = cotangent
-    gradients = [] if case.special else tape.gradient(score, arguments)
+    gradients = tape.gradient(score, arguments) if case.gradient and has_gradient(case) else []
     answers |= {f"gradient{i}": value.numpy() for i, value in enumerate(gradients) if value is not None}
     after = {f"after{index}": weight.numpy() for index, weight in enumerate(weights)}
     # Few layers write into their weights in a call.
@@ -120,6 +120,11 @@ def recurrent(cell: Any, case: cases.Layer) -> Any:
     """Return the recurrent layer of a cell."""
     layer = tf.keras.layers.RNN(cell, **case.rnn, name="rnn")
     return tf.keras.layers.Bidirectional(layer, name="both") if case.bidirectional else layer
+
+
+def has_gradient(case: cases.Layer | cases.Function) -> bool:
+    """Return whether the gradients of a case say something: not where there is no sample, or no number."""
+    return not case.special and case.inputs[0][0] > 0
 
 
 def with_special(values: NDArray[Any]) -> NDArray[Any]:
@@ -157,7 +162,7 @@ def answer_function(case: cases.Function) -> Answers:
         score = tf.reduce_sum(output * cotangent)
     answers: Answers = {"output0": output.numpy(), "cotangent": cotangent}
     answers |= {f"input{index}": argument.numpy() for index, argument in enumerate(arguments)}
-    gradients = [] if case.special else tape.gradient(score, arguments)
+    gradients = tape.gradient(score, arguments) if has_gradient(case) else []
     answers |= {f"gradient{index}": value.numpy() for index, value in enumerate(gradients)}
     answers["case"] = {"object": registered(function), "config": case.arguments}
     return answers

@@ -32,6 +32,9 @@ class NASCell(ZeroStates, keras.layers.Layer):
 
     Variables, for ``inputs`` features: ``recurrent_kernel`` (output, 8 units), ``kernel`` (inputs, 8 units), ``bias``
     (8 units,), ``projection_weights`` (units, projection).
+
+    The states are the carry and the output, in this order. On JAX, Keras' loop repeats the first state where a mask
+    hides a step, as if it were the output: there a masked sequence needs ``unroll=True`` of the RNN.
     """
 
     def __init__(
