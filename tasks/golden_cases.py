@@ -17,7 +17,11 @@ class Layer:
     """A layer, called on ``inputs`` with random weights.
 
     ``set`` fixes the value of the weights with these names. ``training`` adds a call in training. ``wrap`` is a layer
-    to wrap, ``integers`` the bound of integer inputs, and ``cell`` says that the object is the cell of an RNN.
+    to wrap, ``integers`` the bound of integer inputs, one for all or one for each, and ``cell`` says that the object is
+    the cell of an RNN: of one with the arguments ``rnn``, in a Bidirectional if ``bidirectional``. ``separate`` hands
+    the inputs over one by one, not as a list. ``mask`` is the shape of a mask for the call. ``special`` puts NaN,
+    infinities and huge numbers among the inputs. ``gradient`` asks for the gradients of the inputs, which these and
+    empty batches do not have.
     """
 
     label: str
@@ -27,18 +31,28 @@ class Layer:
     set: dict[str, Any] = field(default_factory=dict)
     training: bool = False
     wrap: dict[str, Any] | None = None
-    integers: int | None = None
+    integers: int | tuple[int | None, ...] | None = None
     cell: bool = False
+    rnn: dict[str, Any] = field(default_factory=lambda: {"return_sequences": True})
+    bidirectional: bool = False
+    separate: bool = False
+    mask: tuple[int, ...] | None = None
+    special: bool = False
+    gradient: bool = True
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function, called on ``inputs`` with ``arguments``: an activation, or a loss of more than two tensors."""
+    """A function, called on ``inputs`` with ``arguments``: an activation, or a loss of more than two tensors.
+
+    ``special`` is that of `Layer`.
+    """
 
     label: str
     object: str
     inputs: tuple[tuple[int, ...], ...] = ((4, 6),)
     arguments: dict[str, Any] = field(default_factory=dict)
+    special: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,161 @@ NO_BIAS = {"class_name": "Dense", "config": {"units": 3, "use_bias": False}}
 EMBEDDING = {"class_name": "Embedding", "config": {"input_dim": 5, "output_dim": 3}}
 IMAGE = ((2, 5, 6, 4),)
 L2 = {"class_name": "L2", "config": {"l2": 0.01}}
+
+POOLED = ((2, 2, 3, 2), (2, 2, 3, 2))
+ACTIVATIONS = ("gelu", "hardshrink", "lisht", "mish", "rrelu", "snake", "softshrink", "sparsemax", "tanhshrink")
+CELLS = ("LayerNormLSTMCell", "LayerNormSimpleRNNCell", "PeepholeLSTMCell", "NASCell", "ESNCell")
+WITH_STATES = ("LayerNormLSTMCell", "NASCell", "ESNCell")
+
+UNPOOLING_AND_BAGS = (
+    Layer("unpool", "layers.MaxUnpooling2D", POOLED, integers=(None, 48), separate=True),
+    Layer(
+        "unpool_valid",
+        "layers.MaxUnpooling2D",
+        POOLED,
+        {"pool_size": [2, 3], "strides": 2, "padding": "VALID"},
+        integers=(None, 56),
+        separate=True,
+    ),
+    Layer(
+        "unpool_v2",
+        "layers.MaxUnpooling2DV2",
+        POOLED,
+        {"output_size": [2, 5, 6, 2]},
+        integers=(None, 60),
+        separate=True,
+    ),
+    Layer("bag", "layers.EmbeddingBag", ((3, 4),), {"input_dim": 5, "output_dim": 2}, integers=5),
+    Layer(
+        "bag_weights",
+        "layers.EmbeddingBag",
+        ((3, 4), (3, 4)),
+        {"input_dim": 5, "output_dim": 2, "mask_zero": True},
+        integers=(5, None),
+        separate=True,
+    ),
+    Layer(
+        "bag_mean", "layers.EmbeddingBag", ((3, 4),), {"input_dim": 5, "output_dim": 2, "combiner": "mean"}, integers=5
+    ),
+    Layer(
+        "correlation",
+        "layers.CorrelationCost",
+        ((2, 4, 5, 3), (2, 4, 5, 3)),
+        {
+            "kernel_size": 1,
+            "max_displacement": 2,
+            "stride_1": 1,
+            "stride_2": 2,
+            "pad": 3,
+            "data_format": "channels_last",
+        },
+    ),
+    Layer(
+        "correlation_patches",
+        "layers.CorrelationCost",
+        ((1, 3, 5, 4), (1, 3, 5, 4)),
+        {
+            "kernel_size": 3,
+            "max_displacement": 1,
+            "stride_1": 1,
+            "stride_2": 1,
+            "pad": 2,
+            "data_format": "channels_first",
+        },
+    ),
+)
+HEADS = {"head_size": 2, "num_heads": 2}
+ATTENTION = (
+    Layer(
+        "mha_mask",
+        "layers.MultiHeadAttention",
+        ((2, 3, 5), (2, 4, 5)),
+        {**HEADS, "return_attn_coef": True},
+        mask=(3, 4),
+    ),
+    Layer("mha_head_mask", "layers.MultiHeadAttention", ((2, 3, 5), (2, 4, 5)), HEADS, mask=(2, 2, 3, 4)),
+    Layer("mha_more_axes", "layers.MultiHeadAttention", ((2, 2, 3, 4), (2, 2, 1, 4)), HEADS),
+    Layer("mha_no_batch", "layers.MultiHeadAttention", ((3, 4), (2, 4)), HEADS),
+)
+EMPTY = (
+    Layer("gn_empty", "layers.GroupNormalization", ((0, 3, 4),), {"groups": 2}),
+    Layer("frn_empty", "layers.FilterResponseNormalization", ((0, 2, 3, 2),)),
+    Layer("maxout_empty", "layers.Maxout", ((0, 4),), {"num_units": 2}),
+    Layer("avg2d_empty", "layers.AdaptiveAveragePooling2D", ((0, 4, 4, 2),), {"output_size": 2}),
+    Layer("netvlad_empty", "layers.netvlad.NetVLAD", ((0, 3, 4),), {"num_clusters": 2}),
+    Layer("mha_empty", "layers.MultiHeadAttention", ((0, 3, 5), (0, 4, 5)), HEADS),
+    Layer("noisy_empty", "layers.NoisyDense", ((0, 4),), {"units": 2}),
+    Layer("sparsemax_empty", "layers.Sparsemax", ((0, 4),)),
+    Layer("spp_empty", "layers.SpatialPyramidPooling2D", ((0, 4, 5, 2),), {"bins": [1, 2]}),
+    Layer("crossing_empty", "layers.PolynomialCrossing", ((0, 3), (0, 3))),
+    Layer("wn_empty", "layers.WeightNormalization", ((0, 5),), {}, {"initialized": True}, wrap=DENSE),
+    Layer("unpool_empty", "layers.MaxUnpooling2D", ((0, 2, 3, 2), (0, 2, 3, 2)), integers=(None, 48), separate=True),
+    Layer("esn_empty", "layers.ESN", ((0, 3, 4),), {"units": 2}),
+)
+SPECIAL = (
+    Layer("gn_special", "layers.GroupNormalization", ((3, 4, 2),), {"groups": 1}, special=True),
+    Layer("gn_axis2", "layers.GroupNormalization", ((2, 2, 6, 3),), {"groups": 3, "axis": 2}),
+    Layer("in_volume", "layers.InstanceNormalization", ((2, 2, 3, 2, 2),), {"axis": -1, "center": False}),
+    Layer("tlu_special", "layers.TLU", ((3, 4),), {"affine": True}, special=True),
+    Layer("snake_special", "layers.Snake", ((3, 4),), set={"Variable": 0.5}, special=True),
+    Layer("maxout_special", "layers.Maxout", ((3, 4),), {"num_units": 2}, special=True),
+    Layer("poincare_special", "layers.PoincareNormalize", ((3, 4),), special=True),
+    Layer("poincare_last", "layers.PoincareNormalize", ((2, 3, 4),), {"axis": -1}),
+    Layer("sparsemax_special", "layers.Sparsemax", ((3, 4),), special=True),
+    Layer("sparsemax_axis_minus2", "layers.Sparsemax", ((3, 4, 2),), {"axis": -2}),
+    Layer(
+        "avg3d_first",
+        "layers.AdaptiveAveragePooling3D",
+        ((2, 3, 4, 2, 2),),
+        {"output_size": 2, "data_format": "channels_first"},
+    ),
+    Layer("max1d_special", "layers.AdaptiveMaxPooling1D", ((2, 6, 2),), {"output_size": 3}, special=True),
+    Layer("tlu_affine_image", "layers.TLU", ((2, 2, 3, 2),), {"affine": True}),
+    Layer("crossing_no_bias", "layers.PolynomialCrossing", ((2, 4), (2, 4)), {"use_bias": False}),
+    Layer("netvlad_one", "layers.netvlad.NetVLAD", ((2, 1, 4),), {"num_clusters": 1}),
+)
+RECURRENT = (
+    *(Layer(f"{name}_mask", f"rnn.{name}", ((3, 4, 5),), {"units": 3}, cell=True, mask=(3, 4)) for name in CELLS),
+    *(
+        Layer(
+            f"{name}_states",
+            f"rnn.{name}",
+            ((2, 1, 3),),
+            {"units": 2},
+            cell=True,
+            rnn={"return_state": True},
+            gradient=False,
+        )
+        for name in WITH_STATES
+    ),
+    Layer("peephole_split", "rnn.PeepholeLSTMCell", ((2, 3, 4),), {"units": 2, "implementation": 1}, cell=True),
+    Layer(
+        "peephole_both",
+        "rnn.PeepholeLSTMCell",
+        ((2, 3, 4),),
+        {"units": 2, "name": "cell"},
+        cell=True,
+        bidirectional=True,
+        mask=(2, 3),
+        gradient=False,
+    ),
+    Layer(
+        "ln_simple_backwards",
+        "rnn.LayerNormSimpleRNNCell",
+        ((2, 3, 4),),
+        {"units": 2},
+        cell=True,
+        rnn={"go_backwards": True},
+        gradient=False,
+    ),
+    Layer(
+        "esn_masked",
+        "layers.ESN",
+        ((2, 3, 4),),
+        {"units": 2, "go_backwards": True, "return_state": True, "use_bias": False},
+        mask=(2, 3),
+    ),
+)
 
 LAYERS = (
     Layer("wn_dense", "layers.WeightNormalization", ((4, 5),), {"data_init": False}, {"initialized": True}, wrap=DENSE),
@@ -188,6 +357,11 @@ LAYERS = (
     Layer("nas_projected", "rnn.NASCell", ((2, 4, 5),), {"units": 3, "projection": 2, "use_bias": True}, cell=True),
     Layer("esn_cell", "rnn.ESNCell", ((2, 4, 5),), {"units": 3, "leaky": 0.7}, cell=True),
     Layer("esn", "layers.ESN", ((2, 4, 5),), {"units": 3, "leaky": 0.7, "use_norm2": True, "return_sequences": True}),
+    *UNPOOLING_AND_BAGS,
+    *ATTENTION,
+    *EMPTY,
+    *SPECIAL,
+    *RECURRENT,
 )
 
 FUNCTIONS = (
@@ -208,4 +382,9 @@ FUNCTIONS = (
     Function("sparsemax_rank1", "activations.sparsemax", ((6,),)),
     Function("tanhshrink", "activations.tanhshrink"),
     Function("sparsemax_loss", "losses.sparsemax_loss", ((4, 3), (4, 3), (4, 3))),
+    Function("sparsemax_rank3", "activations.sparsemax", ((2, 3, 4),), {"axis": 1}),
+    Function("sparsemax_one", "activations.sparsemax", ((3, 1),)),
+    Function("hardshrink_nothing", "activations.hardshrink", arguments={"lower": 0.0, "upper": 0.0}),
+    *(Function(f"{name}_special", f"activations.{name}", ((2, 8),), special=True) for name in ACTIVATIONS),
+    *(Function(f"{name}_empty", f"activations.{name}", ((0, 3),)) for name in ACTIVATIONS),
 )

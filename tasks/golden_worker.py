@@ -1,8 +1,8 @@
 """Runs the cases of ``golden_cases.py`` with the real TensorFlow Addons and writes what they give.
 
 Runs in an environment of TensorFlow 2.15.1 and TensorFlow Addons 0.23.0: ``python golden_worker.py DIRECTORY``.
-Each kind of object becomes one ``<kind>.npz``: the array ``<label>/<what>`` for every answer, and the text
-``<label>/case`` with the object's name, its configuration as TensorFlow Addons writes it, and the names of weights.
+Each kind of object becomes one ``<kind>.npz``: the array ``<label>/<what>`` for every answer, and a text for each
+label with the object's name, its configuration as TensorFlow Addons writes it, and the names of weights.
 """
 
 from __future__ import annotations
@@ -67,10 +67,21 @@ def answer_layer(case: cases.Layer) -> Answers:
         thing = cls(tf.keras.layers.deserialize(case.wrap), **case.arguments)
     else:
         thing = cls(**case.arguments)
-    layer = tf.keras.layers.RNN(thing, return_sequences=True) if case.cell else thing
-    inputs = [draw_input(random, shape, case.integers) for shape in case.inputs]
-    argument = inputs[0] if len(inputs) == 1 else [tf.constant(value) for value in inputs]
-    layer(argument)
+    layer = recurrent(thing, case) if case.cell else thing
+    bounds = case.integers if isinstance(case.integers, tuple) else [case.integers] * len(case.inputs)
+    inputs = [draw_input(random, shape, bound) for shape, bound in zip(case.inputs, bounds, strict=True)]
+    if case.special:
+        inputs = [with_special(value) for value in inputs]
+    mask = None if case.mask is None else generator("mask", case.label).uniform(size=case.mask) > HALF
+    keywords = {} if mask is None else {"mask": tf.constant(mask)}
+
+    def call(values: list[Any], **more: Any) -> Any:
+        if case.separate:
+            return layer(*values, **keywords, **more)
+        return layer(values[0] if len(values) == 1 else values, **keywords, **more)
+
+    arguments = [tf.constant(value) for value in inputs]
+    call(arguments)
     weights = [*layer.trainable_weights, *layer.non_trainable_weights]
     names = [weight.name.removesuffix(":0") for weight in weights]
     for name, weight in zip(names, weights, strict=True):
@@ -80,29 +91,52 @@ def answer_layer(case: cases.Layer) -> Answers:
             weight.assign(weights[names.index(name.replace("/data_dep_init/", "/"))])
     answers: Answers = {f"input{index}": value for index, value in enumerate(inputs)}
     answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(weights)}
-    arguments = [tf.constant(value) for value in inputs]
+    if mask is not None:
+        answers["mask"] = mask
     with tf.GradientTape() as tape:
         tape.watch(arguments)
-        outputs = layer(arguments[0] if len(inputs) == 1 else arguments)
+        outputs = call(arguments)
         outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
         real = next(output for output in outputs if output.dtype.is_floating)
         cotangent = random.normal(size=real.shape).astype("float32")
         score = tf.reduce_sum(real * cotangent)
     answers |= {f"output{index}": output.numpy() for index, output in enumerate(outputs)}
     answers["cotangent"] = cotangent
-    gradients = tape.gradient(score, arguments)
+    gradients = tape.gradient(score, arguments) if case.gradient and has_gradient(case) else []
     answers |= {f"gradient{i}": value.numpy() for i, value in enumerate(gradients) if value is not None}
-    answers |= {f"after{index}": weight.numpy() for index, weight in enumerate(weights)}
+    after = {f"after{index}": weight.numpy() for index, weight in enumerate(weights)}
+    # Few layers write into their weights in a call.
+    answers |= {k: v for k, v in after.items() if (v != answers[k.replace("after", "weight")]).any()}
     if case.training:
-        answers["trained_output0"] = layer(argument, training=True).numpy()
+        answers["trained_output0"] = call(arguments, training=True).numpy()
         answers |= {f"trained{index}": weight.numpy() for index, weight in enumerate(weights)}
     answers["case"] = {
         "object": registered(cls),
         "config": thing.get_config(),
         "cell": case.cell,
+        "rnn": case.rnn,
+        "bidirectional": case.bidirectional,
+        "separate": case.separate,
         "weights": names,
     }
     return answers
+
+
+def recurrent(cell: Any, case: cases.Layer) -> Any:
+    """Return the recurrent layer of a cell."""
+    layer = tf.keras.layers.RNN(cell, **case.rnn, name="rnn")
+    return tf.keras.layers.Bidirectional(layer, name="both") if case.bidirectional else layer
+
+
+def has_gradient(case: cases.Layer | cases.Function) -> bool:
+    """Return whether the gradients of a case say something: not where there is no sample, or no number."""
+    return not case.special and case.inputs[0][0] > 0
+
+
+def with_special(values: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers of which the first are NaN, infinities, huge and zero."""
+    special = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 0.0], "float32")[: values.size]
+    return np.concatenate([special, values.ravel()[len(special) :]]).reshape(values.shape)
 
 
 def draw_input(random: np.random.Generator, shape: tuple[int, ...], integers: int | None) -> NDArray[Any]:
@@ -125,7 +159,8 @@ def answer_function(case: cases.Function) -> Answers:
     """Call a function, with the gradients of its output."""
     random = generator("function", case.label)
     function = resolve(case.object)
-    arguments = [tf.constant(random.normal(size=shape).astype("float32")) for shape in case.inputs]
+    drawn = [random.normal(size=shape).astype("float32") for shape in case.inputs]
+    arguments = [tf.constant(with_special(value) if case.special else value) for value in drawn]
     with tf.GradientTape() as tape:
         tape.watch(arguments)
         output = function(*arguments, **case.arguments)
@@ -133,7 +168,8 @@ def answer_function(case: cases.Function) -> Answers:
         score = tf.reduce_sum(output * cotangent)
     answers: Answers = {"output0": output.numpy(), "cotangent": cotangent}
     answers |= {f"input{index}": argument.numpy() for index, argument in enumerate(arguments)}
-    answers |= {f"gradient{index}": value.numpy() for index, value in enumerate(tape.gradient(score, arguments))}
+    gradients = tape.gradient(score, arguments) if has_gradient(case) else []
+    answers |= {f"gradient{index}": value.numpy() for index, value in enumerate(gradients)}
     answers["case"] = {"object": registered(function), "config": case.arguments}
     return answers
 
@@ -272,14 +308,25 @@ def schedule(value: Any) -> Any:
 
 
 def write(path: Path, kind: str, rows: Iterable[Any], answer: Callable[[Any], Answers]) -> None:
-    """Write the answers of all cases of one kind."""
-    arrays: dict[str, Any] = {}
+    """Write the answers of all cases of one kind, as `save` does."""
+    arrays: dict[str, NDArray[Any]] = {}
+    texts: dict[str, str] = {}
     for case in rows:
         answers = answer(case)
-        answers["case"] = json.dumps(answers["case"], sort_keys=True, default=default)
+        texts[case.label] = json.dumps(answers.pop("case"), sort_keys=True, default=default)
         arrays |= {f"{case.label}/{what}": np.asarray(value) for what, value in answers.items()}
         print(kind, case.label, flush=True)
-    np.savez_compressed(path / f"{kind}.npz", **arrays)
+    save(path / f"{kind}.npz", arrays, texts)
+
+
+def save(path: Path, arrays: dict[str, NDArray[Any]], texts: dict[str, str]) -> None:
+    """Write arrays one after the other into one file; as members of an archive, small ones would take thrice the room.
+
+    ``index`` is the JSON text of ``{name: [dtype, shape]}`` in the order of ``data``, ``cases`` that of ``texts``.
+    """
+    index = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
+    data = b"".join(array.tobytes() for array in arrays.values())
+    np.savez_compressed(path, index=json.dumps(index), cases=json.dumps(texts), data=np.frombuffer(data, "u1"))
 
 
 def main(directory: str) -> None:

@@ -40,9 +40,14 @@ class _Known(Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Give the module its own ``__spec__`` back; it has been executed under its own name.
 
-        Who asks for the whole package by the old name has code of the time, which calls Keras' cells as it did then.
+        What is loaded below a package gets its other name now: importing it by that name later would make it an
+        attribute of the package, in place of a function of the same name (``tfa.image.dense_image_warp``). Who asks for
+        the whole package has code of the time, which calls Keras' cells as it did then.
         """
         module.__spec__ = self._spec
+        for name, loaded in list(sys.modules.items()):
+            if name.startswith(f"{self._home}."):
+                sys.modules.setdefault(NAME + name.removeprefix(HOME), loaded)
         if self._home == HOME:
             importlib.import_module(f"{HOME}.seq2seq.old_cells").accept()
 

@@ -77,8 +77,8 @@ REFUSED: dict[str, Any] = {
 
 @pytest.mark.parametrize("reason", REFUSED)
 def test_refuses(reason: str) -> None:
-    said = r"must|needs|works|cannot|known|multiple|Unrecognized|not recognized|accumulate|time"
-    with pytest.raises((TypeError, ValueError), match=said):
+    said = r"must|needs|works|cannot|known|multiple|should|Unrecognized|not recognized|accumulate|time"
+    with pytest.raises((AttributeError, TypeError, ValueError), match=said):
         REFUSED[reason]()
 
 

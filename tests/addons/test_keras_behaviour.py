@@ -51,10 +51,10 @@ def mixed_precision() -> Iterator[None]:
 @pytest.mark.golden("layers", once=True)
 def test_layer_in_model(row: Any, tmp_path: Path) -> None:
     layer = row.make_layer()
-    inputs = row.argument([keras.Input(value.shape[1:], dtype=value.dtype.name) for value in row.all_of("input")])
-    values = row.argument(row.all_of("input"))
-    outputs = listed(layer(inputs))
-    for symbolic, output in zip(outputs, listed(layer(row.argument())), strict=True):
+    values = row.all_of("input")
+    inputs = [keras.Input(value.shape[1:], dtype=value.dtype.name) for value in values]
+    outputs = listed(row.call(layer, inputs))
+    for symbolic, output in zip(outputs, listed(row.call(layer)), strict=True):
         assert symbolic.shape[1:] == tuple(output.shape[1:])
         assert symbolic.dtype == keras.backend.standardize_dtype(output.dtype)
     model = keras.Model(inputs, keras.layers.Dense(1)(outputs[0]))
@@ -82,7 +82,7 @@ def test_layer_in_mixed_precision(row: Any) -> None:
     }
     layer = row.make_layer(**policy, **nested)
     values = [value.astype("float16") if value.dtype == "float32" else value for value in row.all_of("input")]
-    for output in listed(layer(row.argument([ops.convert_to_tensor(value) for value in values]))):
+    for output in listed(row.call(layer, [ops.convert_to_tensor(value) for value in values])):
         if keras.backend.is_float_dtype(output.dtype):
             assert keras.backend.standardize_dtype(output.dtype) == "float16"
             assert np.isfinite(ops.convert_to_numpy(output)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keras
+
 from loadstone.addons.activations.gelu import gelu
 from loadstone.addons.activations.hardshrink import hardshrink
 from loadstone.addons.activations.lisht import lisht
@@ -23,3 +25,8 @@ __all__ = [
     "sparsemax",
     "tanhshrink",
 ]
+
+# ``keras.activations.get`` finds registered functions by their configuration, but not by the mere name, under which
+# Keras 2 wrote them: ``"activation": "Addons>mish"``. It looks names up in this table alone.
+_known = keras.activations.get.__globals__.get("ALL_OBJECTS_DICT", {})
+_known.update({f"Addons>{_name}": globals()[_name] for _name in __all__})

@@ -10,8 +10,11 @@ from loadstone.addons.layers.adaptive_pooling import (
     AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D,
 )
+from loadstone.addons.layers.embedding_bag import EmbeddingBag
 from loadstone.addons.layers.esn import ESN
 from loadstone.addons.layers.gelu import GELU
+from loadstone.addons.layers.max_unpooling_2d import MaxUnpooling2D
+from loadstone.addons.layers.max_unpooling_2d_v2 import MaxUnpooling2DV2
 from loadstone.addons.layers.maxout import Maxout
 from loadstone.addons.layers.multihead_attention import MultiHeadAttention
 from loadstone.addons.layers.netvlad import NetVLAD
@@ -21,6 +24,7 @@ from loadstone.addons.layers.normalizations import (
     GroupNormalization,
     InstanceNormalization,
 )
+from loadstone.addons.layers.optical_flow import CorrelationCost
 from loadstone.addons.layers.poincare import PoincareNormalize
 from loadstone.addons.layers.polynomial import PolynomialCrossing
 from loadstone.addons.layers.snake import Snake
@@ -41,9 +45,13 @@ __all__ = [
     "AdaptiveMaxPooling1D",
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
+    "CorrelationCost",
+    "EmbeddingBag",
     "FilterResponseNormalization",
     "GroupNormalization",
     "InstanceNormalization",
+    "MaxUnpooling2D",
+    "MaxUnpooling2DV2",
     "Maxout",
     "MultiHeadAttention",
     "NetVLAD",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import normalize_data_format, normalize_tuple
+from loadstone.addons.utils.keras_utils import OutputShape, largest, normalize_data_format, normalize_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,7 +57,7 @@ class AdaptivePooling(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return ``input_shape`` with the number of bins on the spatial axes."""
         first = self._first_axis
-        return (*input_shape[:first], *self.output_size, *input_shape[first + self.rank :])
+        return OutputShape((*input_shape[:first], *self.output_size, *input_shape[first + self.rank :]))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
@@ -75,7 +75,7 @@ class AdaptiveMaxPooling1D(AdaptivePooling):
     """Maxima of equal bins of a sequence; see `AdaptivePooling`."""
 
     rank = 1
-    reduce = ops.max
+    reduce = largest
 
 
 class AdaptiveAveragePooling2D(AdaptivePooling):
@@ -89,7 +89,7 @@ class AdaptiveMaxPooling2D(AdaptivePooling):
     """Maxima of equal bins of an image; see `AdaptivePooling`."""
 
     rank = 2
-    reduce = ops.max
+    reduce = largest
 
 
 class AdaptiveAveragePooling3D(AdaptivePooling):
@@ -103,4 +103,4 @@ class AdaptiveMaxPooling3D(AdaptivePooling):
     """Maxima of equal bins of a volume; see `AdaptivePooling`."""
 
     rank = 3
-    reduce = ops.max
+    reduce = largest

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import largest
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
@@ -37,9 +39,9 @@ class Maxout(keras.layers.Layer):
         shape = list(ops.shape(inputs))
         channels = inputs.shape[axis]
         if channels is not None and channels % self.num_units:
-            raise ValueError(f"{channels} channels are not a multiple of num_units={self.num_units}")
+            raise ValueError(f"the number of features, {channels}, is not a multiple of num_units={self.num_units}")
         split = [*shape[:axis], shape[axis] // self.num_units, self.num_units, *shape[axis + 1 :]]
-        return ops.max(ops.reshape(inputs, split), axis=axis)
+        return largest(ops.reshape(inputs, split), axis=axis)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return ``input_shape`` with ``num_units`` on the axis."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings
+from loadstone.addons.utils.keras_utils import WeightSettings, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
 
 MASKED = -10e9  # added to the logits of masked positions
+MASK_RANK = 2
+MASKED_HALF = -3e4  # the same where the former is infinite, and softmax undefined if nothing is left
 
 
 class MultiHeadAttention(keras.layers.Layer):
@@ -67,10 +69,11 @@ class MultiHeadAttention(keras.layers.Layer):
         self.num_heads = num_heads
         self.output_size = output_size
         self.dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
+        self._droput_rate = dropout  # the name that TensorFlow Addons gave it
         self.use_projection_bias = use_projection_bias
         self.return_attn_coef = return_attn_coef
-        self._kernel = WeightSettings("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias = WeightSettings("bias", bias_initializer, bias_regularizer, bias_constraint)
+        self._kernel = WeightSettings("kernel", kernel_initializer, kernel_regularizer, kernel_constraint).on(self)
+        self._bias = WeightSettings("bias", bias_initializer, bias_regularizer, bias_constraint).on(self)
 
     def build(self, input_shape: Sequence[Shape]) -> None:
         """Create the weights."""
@@ -101,23 +104,22 @@ class MultiHeadAttention(keras.layers.Layer):
             a tensor (..., N, output_size); with ``return_attn_coef`` also the coefficients (..., heads, N, M).
 
         Raises:
-            ValueError: when ``mask`` is not one tensor, as when the inputs themselves are masked.
+            ValueError: when there are not as many values as keys; when ``mask`` is of another shape, or not one tensor,
+                as when the inputs themselves are masked.
         """
-        if isinstance(mask, (list, tuple)):
-            if any(part is not None for part in mask):
-                raise ValueError("MultiHeadAttention cannot combine the masks of its inputs; pass one mask in its call")
-            mask = None
         query, key, value = _three(inputs)
+        mask = _checked(mask, query.shape, key.shape, value.shape)
         query = ops.einsum("...ni,hio->...nho", query, self.query_kernel)
         key = ops.einsum("...mi,hio->...mho", key, self.key_kernel)
         value = ops.einsum("...mi,hio->...mho", value, self.value_kernel)
         query = query / ops.sqrt(ops.cast(self.head_size, query.dtype))
         logits = ops.einsum("...nho,...mho->...hnm", query, key)
         if mask is not None:
-            mask = ops.cast(mask, "float32")
+            mask = ops.cast(mask, logits.dtype)
             mask = mask if len(mask.shape) == len(logits.shape) else ops.expand_dims(mask, -3)
-            logits = logits + ops.cast(MASKED * (1.0 - mask), logits.dtype)
-        coefficients = ops.softmax(logits)
+            masked = MASKED_HALF if keras.backend.standardize_dtype(logits.dtype) == "float16" else MASKED
+            logits = logits + masked * (1.0 - mask)
+        coefficients = softmax(logits)
         attended = ops.einsum("...hnm,...mhi->...nhi", self.dropout(coefficients, training=training), value)
         outputs = ops.einsum("...nhi,hio->...no", attended, self.projection_kernel)
         if self.projection_bias is not None:
@@ -146,7 +148,7 @@ class MultiHeadAttention(keras.layers.Layer):
             "head_size": self.head_size,
             "num_heads": self.num_heads,
             "output_size": self.output_size,
-            "dropout": self.dropout.rate,
+            "dropout": self._droput_rate,
             "use_projection_bias": self.use_projection_bias,
             "return_attn_coef": self.return_attn_coef,
             **self._kernel.get_config(),
@@ -158,3 +160,24 @@ def _three(parts: Sequence[Any]) -> tuple[Any, Any, Any]:
     """Return those of query, key and value; two parts mean that the keys are the values."""
     query, key, *rest = parts
     return query, key, rest[0] if rest else key
+
+
+def _checked(mask: Any, query: Shape, key: Shape, value: Shape) -> Tensor | None:
+    """Return the one mask there may be; shapes that do not match, and masks of inputs, are errors."""
+    if not _agree(key[-2], value[-2]):
+        raise ValueError(f"there must be as many values as keys, not {value[-2]} for {key[-2]} keys")
+    if isinstance(mask, (list, tuple)) and all(part is None for part in mask):
+        return None
+    if isinstance(mask, (list, tuple)):
+        raise ValueError(  # noqa: TRY004 - the type is Keras' choice, the number of masks is what is wrong
+            "MultiHeadAttention cannot combine the masks of its inputs; pass one mask in its call"
+        )
+    if mask is not None and (
+        len(mask.shape) < MASK_RANK or not (_agree(mask.shape[-2], query[-2]) and _agree(mask.shape[-1], key[-2]))
+    ):
+        raise ValueError(f"mask must be of shape (..., {query[-2]}, {key[-2]}), not {tuple(mask.shape)}")
+    return mask
+
+
+def _agree(size: int | None, other: int | None) -> bool:
+    return size is None or other is None or size == other

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import l2_normalize
+from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize, softmax
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
+RANK = 3
 ASSIGNMENT_PENALTY = 1e-5  # weight of the L2 regularizer of the assignment's kernel
 
 
@@ -33,15 +34,21 @@ class NetVLAD(keras.layers.Layer):
     def __init__(self, num_clusters: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         if num_clusters <= 0:
-            raise ValueError(f"num_clusters must be positive, not {num_clusters}")
+            raise ValueError(f"`num_clusters` must be greater than 1 or 1 itself, not {num_clusters}")
         self.num_clusters = num_clusters
 
     def build(self, input_shape: Shape) -> None:
-        """Create the weights."""
+        """Create the weights.
+
+        Raises:
+            ValueError: when the input is not (batch, frames, features), with a known number of features.
+        """
         features = input_shape[-1]
+        if len(input_shape) != RANK or features is None:
+            raise ValueError(f"NetVLAD's input must have rank 3 and a known last axis, not shape {tuple(input_shape)}")
         self.fc = keras.layers.Dense(
             self.num_clusters,
-            activation="softmax",
+            activation=softmax,
             kernel_regularizer=keras.regularizers.L2(ASSIGNMENT_PENALTY),
             dtype=self.dtype_policy,
             name="dense",
@@ -52,7 +59,7 @@ class NetVLAD(keras.layers.Layer):
             shape=(1, features, self.num_clusters),
             initializer=keras.initializers.TruncatedNormal(stddev=features**-0.5),
         )
-        self.input_spec = keras.layers.InputSpec(ndim=3, axes={-1: features})
+        self.input_spec = keras.layers.InputSpec(ndim=RANK, axes={-1: features})
 
     def call(self, frames: Tensor) -> Tensor:
         """Aggregate ``frames`` (batch, frames, features) into (batch, features * num_clusters)."""
@@ -65,7 +72,7 @@ class NetVLAD(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (batch, features * num_clusters)."""
-        return (input_shape[0], input_shape[-1] * self.num_clusters)
+        return OutputShape((input_shape[0], input_shape[-1] * self.num_clusters))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

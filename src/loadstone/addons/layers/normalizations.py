@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings
+from loadstone.addons.utils.keras_utils import WeightSettings, build_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
 
 IMAGE_RANK = 4
+FEW_PIXELS = 1024  # whose squares are summed in the image's own dtype, as in TensorFlow Addons
 
 
 class GroupNormalization(keras.layers.Layer):
@@ -67,8 +68,8 @@ class GroupNormalization(keras.layers.Layer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
-        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint).on(self)
+        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint).on(self)
         self.gamma: Tensor = None
         self.beta: Tensor = None
 
@@ -81,8 +82,7 @@ class GroupNormalization(keras.layers.Layer):
         channels = input_shape[self.axis]
         if channels is None:
             raise ValueError(f"axis {self.axis} must have a known size; the input's shape is {input_shape}")
-        if self.groups == -1:
-            self.groups = channels
+        self._set_number_of_groups_for_instance_norm(input_shape)
         if channels % self.groups:
             raise ValueError(f"{channels} channels cannot be split into {self.groups} groups")
         self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={self.axis: channels})
@@ -93,25 +93,52 @@ class GroupNormalization(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         """Normalize ``inputs``, of any rank from 2; the shape and dtype stay."""
-        channels = inputs.shape[self.axis]
-        one_channel_each = channels == self.groups
         shape = ops.shape(inputs)
-        grouped = inputs if one_channel_each else ops.reshape(inputs, self._grouped(list(shape), channels))
-        reduction_axes = list(range(1, len(grouped.shape)))
-        reduction_axes.pop(self._position_of_groups(one_channel_each=one_channel_each))
-        mean, variance = _moments(grouped, reduction_axes)
-        broadcast: list[Any] = [1] * len(inputs.shape)
-        broadcast[self.axis] = channels
-        if not one_channel_each:
-            broadcast = self._grouped(broadcast, channels)
+        grouped, _ = self._reshape_into_groups(inputs, inputs.shape, shape)
+        outputs = self._apply_normalization(grouped, inputs.shape)
+        return outputs if self._is_instance_norm(inputs.shape) else ops.reshape(outputs, shape)
+
+    def _set_number_of_groups_for_instance_norm(self, input_shape: Shape) -> None:
+        if self.groups == -1:
+            self.groups = input_shape[self.axis]
+
+    def _is_instance_norm(self, input_shape: Shape) -> bool:
+        return bool(input_shape[self.axis] // self.groups == 1)
+
+    def _reshape_into_groups(
+        self, inputs: Tensor, input_shape: Shape, tensor_input_shape: Sequence[Any]
+    ) -> tuple[Tensor, list[Any]]:
+        """Return the inputs with the channel axis split, and their shape; ``tensor_input_shape`` has every size."""
+        group_shape = [tensor_input_shape[axis] for axis in range(len(input_shape))]
+        if self._is_instance_norm(input_shape):
+            return inputs, group_shape
+        group_shape = self._grouped(group_shape, input_shape[self.axis])
+        return ops.reshape(inputs, group_shape), group_shape
+
+    def _apply_normalization(self, reshaped_inputs: Tensor, input_shape: Shape) -> Tensor:
+        reduction_axes = list(range(1, len(reshaped_inputs.shape)))
+        reduction_axes.pop(self._position_of_groups(one_channel_each=self._is_instance_norm(input_shape)))
+        mean, variance = _moments(reshaped_inputs, reduction_axes)
+        gamma, beta = self._get_reshaped_weights(input_shape)
         factor = ops.rsqrt(variance + self.epsilon)
-        if self.gamma is not None:
-            factor = factor * ops.cast(ops.reshape(self.gamma, broadcast), factor.dtype)
+        if gamma is not None:
+            factor = factor * ops.cast(gamma, factor.dtype)
         offset = -mean * factor
-        if self.beta is not None:
-            offset = offset + ops.cast(ops.reshape(self.beta, broadcast), factor.dtype)
-        outputs = grouped * ops.cast(factor, inputs.dtype) + ops.cast(offset, inputs.dtype)
-        return outputs if one_channel_each else ops.reshape(outputs, shape)
+        if beta is not None:
+            offset = offset + ops.cast(beta, factor.dtype)
+        dtype = reshaped_inputs.dtype
+        return reshaped_inputs * ops.cast(factor, dtype) + ops.cast(offset, dtype)
+
+    def _get_reshaped_weights(self, input_shape: Shape) -> tuple[Tensor | None, Tensor | None]:
+        """Return ``gamma`` and ``beta`` in the rank of the grouped inputs, None for what there is not."""
+        channels = input_shape[self.axis]
+        broadcast: list[Any] = [1] * len(input_shape)
+        broadcast[self.axis] = channels
+        if not self._is_instance_norm(input_shape):
+            broadcast = self._grouped(broadcast, channels)
+        weights = (self.gamma, self.beta)
+        gamma, beta = (None if weight is None else ops.reshape(weight, broadcast) for weight in weights)
+        return gamma, beta
 
     def _grouped(self, shape: list[Any], channels: int) -> list[Any]:
         """Return ``shape`` with the channel axis split into groups and channels in a group."""
@@ -127,8 +154,9 @@ class GroupNormalization(keras.layers.Layer):
         return -1 if one_channel_each else -2
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return ``input_shape``."""
-        return input_shape
+        """Return ``input_shape``; builds the layer, as asking for shapes did in Keras 2."""
+        build_once(self, input_shape)
+        return tuple(input_shape)
 
     def get_config(self) -> Config:
         """Return the constructor's arguments; once built, ``groups`` is never -1."""
@@ -182,7 +210,8 @@ class FilterResponseNormalization(keras.layers.Layer):
     Variables: ``learned_epsilon`` (1,) if asked for, ``gamma`` and ``beta`` (1, 1, 1, channels), in this order.
 
     Raises:
-        ValueError: for another ``axis``.
+        TypeError: when ``axis`` is not a list.
+        ValueError: for other axes.
     """
 
     def __init__(
@@ -201,6 +230,8 @@ class FilterResponseNormalization(keras.layers.Layer):
         **kwargs: object,
     ) -> None:
         super().__init__(name=name, **kwargs)
+        if not isinstance(axis, (list, tuple)):
+            raise TypeError(f"axis must be a list of axes, not {axis!r}")
         if list(axis) != [1, 2]:
             raise ValueError(f"FilterResponseNormalization works on the spatial axes [1, 2], not {axis}")
         self.supports_masking = True
@@ -208,8 +239,8 @@ class FilterResponseNormalization(keras.layers.Layer):
         self.axis = list(axis)
         self.use_eps_learned = learned_epsilon
         self.eps_learned_constraint = keras.constraints.get(learned_epsilon_constraint)
-        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint)
-        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint)
+        self._gamma = WeightSettings("gamma", gamma_initializer, gamma_regularizer, gamma_constraint).on(self)
+        self._beta = WeightSettings("beta", beta_initializer, beta_regularizer, beta_constraint).on(self)
         if learned_epsilon:
             self.eps_learned = self.add_weight(
                 name="learned_epsilon",
@@ -236,12 +267,12 @@ class FilterResponseNormalization(keras.layers.Layer):
         epsilon = ops.abs(ops.cast(self.epsilon, inputs.dtype))
         if self.use_eps_learned:
             epsilon = epsilon + ops.abs(self.eps_learned)
-        mean_square = ops.mean(ops.square(inputs), axis=self.axis, keepdims=True)
-        return self.gamma * (inputs * ops.rsqrt(mean_square + epsilon)) + self.beta
+        return self.gamma * (inputs * ops.rsqrt(_mean_square(inputs) + epsilon)) + self.beta
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return ``input_shape``."""
-        return input_shape
+        """Return ``input_shape``; builds the layer, as asking for shapes did in Keras 2."""
+        build_once(self, input_shape)
+        return tuple(input_shape)
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
@@ -254,3 +285,12 @@ class FilterResponseNormalization(keras.layers.Layer):
             **self._beta.get_config(),
             **self._gamma.get_config(),
         }
+
+
+def _mean_square(images: Tensor) -> Tensor:
+    """Return each channel's mean square. That of large half-precision images is summed in float32, lest it overflow."""
+    squares = ops.square(images)
+    height, width = images.shape[1:3]
+    if height and width and height * width <= FEW_PIXELS:
+        return ops.sum(squares, axis=(1, 2), keepdims=True) / (height * width)
+    return ops.mean(squares, axis=(1, 2), keepdims=True)

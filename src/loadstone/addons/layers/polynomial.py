@@ -47,8 +47,8 @@ class PolynomialCrossing(keras.layers.Layer):
         self.projection_dim = projection_dim
         self.diag_scale = diag_scale
         self.use_bias = use_bias
-        self._kernel = WeightSettings("kernel", kernel_initializer, kernel_regularizer)
-        self._bias = WeightSettings("bias", bias_initializer, bias_regularizer)
+        self._kernel = WeightSettings("kernel", kernel_initializer, kernel_regularizer).on(self)
+        self._bias = WeightSettings("bias", bias_initializer, bias_regularizer).on(self)
 
     def build(self, input_shape: Sequence[Shape]) -> None:
         """Create the weights.
@@ -64,8 +64,11 @@ class PolynomialCrossing(keras.layers.Layer):
         elif 0 <= rank <= features / 2:
             shapes = {"kernel_u": (features, rank), "kernel_v": (rank, features)}
         else:
-            raise ValueError(f"projection_dim must be positive and at most half of {features} features, not {rank}")
-        self.kernels = [self.add_weight(name=n, shape=shape, **self._kernel.arguments()) for n, shape in shapes.items()]
+            raise ValueError(
+                f"`projection_dim` should be smaller than last_dim / 2 = {features / 2} and positive, not {rank}"
+            )
+        for name, shape in shapes.items():
+            setattr(self, name, self.add_weight(name=name, shape=shape, **self._kernel.arguments()))
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(features,), **self._bias.arguments())
@@ -78,9 +81,10 @@ class PolynomialCrossing(keras.layers.Layer):
         """
         _check_pair(inputs)
         x0, x = inputs
-        product = x
-        for kernel in self.kernels:
-            product = ops.matmul(product, kernel)
+        if self.projection_dim is None:
+            product = ops.matmul(x, self.kernel)
+        else:
+            product = ops.matmul(ops.matmul(x, self.kernel_u), self.kernel_v)
         if self.diag_scale:
             product = product + self.diag_scale * x
         outputs = x0 * product + x
@@ -110,4 +114,4 @@ class PolynomialCrossing(keras.layers.Layer):
 
 def _check_pair(inputs: Any) -> None:
     if not isinstance(inputs, (list, tuple)) or len(inputs) != 2:  # noqa: PLR2004 - a pair
-        raise ValueError(f"PolynomialCrossing needs a pair of inputs, not {inputs}")
+        raise ValueError(f"PolynomialCrossing's input must be a tuple or list of size 2, not {inputs}")

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.layers.adaptive_pooling import AdaptiveAveragePooling2D
-from loadstone.addons.utils.keras_utils import normalize_data_format, normalize_tuple
+from loadstone.addons.utils.keras_utils import OutputShape, normalize_data_format, normalize_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +60,8 @@ class SpatialPyramidPooling2D(keras.layers.Layer):
         """Return the shape described in `call`."""
         total = sum(prod(grid) for grid in self.bins)
         if self.data_format == "channels_last":
-            return (input_shape[0], total, input_shape[-1])
-        return (input_shape[0], input_shape[1], total)
+            return OutputShape((input_shape[0], total, input_shape[-1]))
+        return OutputShape((input_shape[0], input_shape[1], total))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

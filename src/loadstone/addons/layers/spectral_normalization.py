@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import l2_normalize
+from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
@@ -43,12 +43,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         """Build the wrapped layer, then ``sn_u``.
 
         Raises:
-            ValueError: when the wrapped layer has neither a kernel nor embeddings.
+            AttributeError: when the wrapped layer has neither a kernel nor embeddings.
         """
         super().build(input_shape)
         kernel: Any = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
         if not hasattr(kernel, "assign"):  # not a variable
-            raise ValueError(f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither")
+            raise AttributeError(f"SpectralNormalization needs a kernel or embeddings; {self.layer.name!r} has neither")
         self.w = kernel
         self.u = self.add_weight(
             name="sn_u",
@@ -79,8 +79,10 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the wrapped layer's output shape."""
-        return tuple(self.layer.compute_output_shape(input_shape))
+        return OutputShape(self.layer.compute_output_shape(input_shape))
 
     def get_config(self) -> Config:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "power_iterations": self.power_iterations}
+        """Return the constructor's arguments; this layer builds the wrapped one, whose shapes it leaves out."""
+        config = super().get_config()
+        config["layer"].pop("build_config", None)
+        return {**config, "power_iterations": self.power_iterations}

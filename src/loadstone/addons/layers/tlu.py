@@ -42,8 +42,8 @@ class TLU(keras.layers.Layer):
         super().__init__(**kwargs)
         self.supports_masking = True
         self.affine = affine
-        self._tau = WeightSettings("tau", tau_initializer, tau_regularizer, tau_constraint)
-        self._alpha = WeightSettings("alpha", alpha_initializer, alpha_regularizer, alpha_constraint)
+        self._tau = WeightSettings("tau", tau_initializer, tau_regularizer, tau_constraint).on(self)
+        self._alpha = WeightSettings("alpha", alpha_initializer, alpha_regularizer, alpha_constraint).on(self)
 
     def build(self, input_shape: Shape) -> None:
         """Create the weights."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import l2_normalize
+from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,9 @@ class WeightNormalization(keras.layers.Wrapper):
         owner = self.layer.cell if self.is_rnn else self.layer
         kernel: Any = getattr(owner, "recurrent_kernel" if self.is_rnn else "kernel", None)
         if not hasattr(kernel, "assign"):  # not a variable
-            raise ValueError(f"WeightNormalization needs a layer with a kernel; {owner.name!r} has none")
+            raise ValueError(
+                f"WeightNormalization must wrap a layer that contains a `kernel` for its weights, not {owner.name!r}"
+            )
         self.v = kernel
         self.kernel_norm_axes = tuple(range(len(kernel.shape) - 1))
 
@@ -202,7 +204,7 @@ class WeightNormalization(keras.layers.Wrapper):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the wrapped layer's output shape."""
-        return tuple(self.layer.compute_output_shape(input_shape))
+        return OutputShape(self.layer.compute_output_shape(input_shape))
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

@@ -8,13 +8,16 @@ import keras
 import numpy as np
 from keras import ops
 
+from loadstone.addons.rnn.states import ZeroStates
+from loadstone.addons.utils.keras_utils import name_of_dtype
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadstone.addons.utils.types import Activation, Config, Initializer, Shape, Tensor
 
 
-class ESNCell(keras.layers.Layer):
+class ESNCell(ZeroStates, keras.layers.Layer):
     """Cell of an echo state network (Jaeger 2001, GMD report 148). None of its weights is trained.
 
     Args:
@@ -83,15 +86,17 @@ class ESNCell(keras.layers.Layer):
 
     def _initial_recurrent_kernel(self, shape: Shape, dtype: str) -> Tensor:
         """Return a thinned random kernel of the wanted norm or spectral radius; zero stays zero."""
-        kernel = ops.convert_to_numpy(self.recurrent_initializer(shape, dtype=dtype))
-        connected = keras.initializers.RandomUniform(0.0, 1.0)(shape, dtype=dtype)
+        # NumPy finds no eigenvalues of half-precision matrices.
+        precise = "float32" if dtype in {"float16", "bfloat16"} else dtype
+        kernel = ops.convert_to_numpy(self.recurrent_initializer(shape, dtype=precise))
+        connected = keras.initializers.RandomUniform(0.0, 1.0)(shape, dtype=precise)
         kernel = kernel * (ops.convert_to_numpy(connected) <= self.connectivity)
-        size = np.linalg.norm(kernel) if self.use_norm2 else np.abs(np.linalg.eigvals(kernel)).max()
+        size = np.linalg.norm(kernel) if self.use_norm2 else np.abs(np.linalg.eigvals(kernel)).max(initial=0)
         return ops.convert_to_tensor(kernel * (self.spectral_radius / size if size else 0.0), dtype=dtype)
 
     def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Make one step from ``inputs`` (batch, inputs) and the one state, of shape (batch, units)."""
-        (state,) = states
+        state = states[0]
         output = ops.matmul(inputs, self.kernel) + ops.matmul(state, self.recurrent_kernel)
         output = self.activation(output if self.bias is None else output + self.bias)
         output = (1 - self.leaky) * state + self.leaky * output
@@ -101,6 +106,7 @@ class ESNCell(keras.layers.Layer):
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
+            "dtype": name_of_dtype(self.dtype_policy),
             "units": self.units,
             "connectivity": self.connectivity,
             "leaky": self.leaky,

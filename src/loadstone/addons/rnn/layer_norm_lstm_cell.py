@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from loadstone.addons.rnn.states import ZeroStates
+from loadstone.addons.utils.keras_utils import fresh
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loadstone.addons.utils.types import Activation, Config, Initializer, Shape, Tensor
+    from loadstone.addons.utils.types import (
+        Activation,
+        Config,
+        Constraint,
+        FloatTensorLike,
+        Initializer,
+        Regularizer,
+        Shape,
+        Tensor,
+    )
 
 
-class LayerNormLSTMCell(keras.layers.LSTMCell):
+class LayerNormLSTMCell(ZeroStates, keras.layers.LSTMCell):
     """LSTM cell that normalizes the input's part, the state's part and the carry (Ba et al. 2016, arXiv:1607.06450).
 
     Args:
@@ -21,10 +33,22 @@ class LayerNormLSTMCell(keras.layers.LSTMCell):
         activation: activation of carry and output.
         recurrent_activation: activation of the gates.
         use_bias: whether there is a bias.
+        kernel_initializer: initializer of ``kernel``.
+        recurrent_initializer: initializer of ``recurrent_kernel``.
+        bias_initializer: initializer of ``bias``.
+        unit_forget_bias: whether the bias of the forget gate starts one higher.
+        kernel_regularizer: regularizer of ``kernel``.
+        recurrent_regularizer: regularizer of ``recurrent_kernel``.
+        bias_regularizer: regularizer of ``bias``.
+        kernel_constraint: constraint of ``kernel``.
+        recurrent_constraint: constraint of ``recurrent_kernel``.
+        bias_constraint: constraint of ``bias``.
+        dropout: rate of dropout on the input, in training.
+        recurrent_dropout: rate of dropout on the state, in training.
         norm_gamma_initializer: initializer of the normalizations' ``gamma``.
         norm_beta_initializer: initializer of the normalizations' ``beta``.
         norm_epsilon: added to the variances.
-        **kwargs: arguments of ``keras.layers.LSTMCell``.
+        **kwargs: further arguments of ``keras.layers.LSTMCell``.
 
     Variables, for ``inputs`` features: ``kernel`` (inputs, 4 units), ``recurrent_kernel`` (units, 4 units), ``bias``
     (4 units,); then ``gamma`` and ``beta`` of ``kernel_norm`` and ``recurrent_norm`` (4 units,) each, and of
@@ -37,13 +61,41 @@ class LayerNormLSTMCell(keras.layers.LSTMCell):
         activation: Activation = "tanh",
         recurrent_activation: Activation = "sigmoid",
         use_bias: bool = True,
+        kernel_initializer: Initializer = "glorot_uniform",
+        recurrent_initializer: Initializer = "orthogonal",
+        bias_initializer: Initializer = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Regularizer = None,
+        recurrent_regularizer: Regularizer = None,
+        bias_regularizer: Regularizer = None,
+        kernel_constraint: Constraint = None,
+        recurrent_constraint: Constraint = None,
+        bias_constraint: Constraint = None,
+        dropout: FloatTensorLike = 0.0,
+        recurrent_dropout: FloatTensorLike = 0.0,
         norm_gamma_initializer: Initializer = "ones",
         norm_beta_initializer: Initializer = "zeros",
-        norm_epsilon: float = 1e-3,
+        norm_epsilon: FloatTensorLike = 1e-3,
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            units, activation=activation, recurrent_activation=recurrent_activation, use_bias=use_bias, **kwargs
+            units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            **kwargs,
         )
         self.norm_gamma_initializer = keras.initializers.get(norm_gamma_initializer)
         self.norm_beta_initializer = keras.initializers.get(norm_beta_initializer)
@@ -55,8 +107,8 @@ class LayerNormLSTMCell(keras.layers.LSTMCell):
     def _normalization(self, name: str) -> keras.layers.Layer:
         return keras.layers.LayerNormalization(
             epsilon=self.norm_epsilon,
-            gamma_initializer=self.norm_gamma_initializer,
-            beta_initializer=self.norm_beta_initializer,
+            gamma_initializer=fresh(self.norm_gamma_initializer),
+            beta_initializer=fresh(self.norm_beta_initializer),
             dtype=self.dtype_policy,
             name=name,
         )

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.rnn.states import ZeroStates
+from loadstone.addons.utils.keras_utils import fresh, name_of_dtype
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 GATES = 8
 
 
-class NASCell(keras.layers.Layer):
+class NASCell(ZeroStates, keras.layers.Layer):
     """Recurrent cell found by architecture search (Zoph & Le 2016, arXiv:1611.01578, figure 8).
 
     Args:
@@ -29,6 +32,9 @@ class NASCell(keras.layers.Layer):
 
     Variables, for ``inputs`` features: ``recurrent_kernel`` (output, 8 units), ``kernel`` (inputs, 8 units), ``bias``
     (8 units,), ``projection_weights`` (units, projection).
+
+    The states are the carry and the output, in this order. On JAX, Keras' loop repeats the first state where a mask
+    hides a step, as if it were the output: there a masked sequence needs ``unroll=True`` of the RNN.
     """
 
     def __init__(
@@ -46,10 +52,11 @@ class NASCell(keras.layers.Layer):
         self.units = units
         self.projection = projection
         self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
-        self.projection_initializer = keras.initializers.get(projection_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
+        # As they are given: TensorFlow Addons wrote them into the configuration like this.
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.projection_initializer = projection_initializer
+        self.bias_initializer = bias_initializer
         self.output_size = units if projection is None else projection
         self.state_size = [units, self.output_size]
 
@@ -57,19 +64,19 @@ class NASCell(keras.layers.Layer):
         """Create the weights."""
         gates = GATES * self.units
         self.recurrent_kernel = self.add_weight(
-            name="recurrent_kernel", shape=(self.output_size, gates), initializer=self.recurrent_initializer
+            name="recurrent_kernel", shape=(self.output_size, gates), initializer=fresh(self.recurrent_initializer)
         )
         self.kernel = self.add_weight(
-            name="kernel", shape=(input_shape[-1], gates), initializer=self.kernel_initializer
+            name="kernel", shape=(input_shape[-1], gates), initializer=fresh(self.kernel_initializer)
         )
         self.bias = self.projection_weights = None
         if self.use_bias:
-            self.bias = self.add_weight(name="bias", shape=(gates,), initializer=self.bias_initializer)
+            self.bias = self.add_weight(name="bias", shape=(gates,), initializer=fresh(self.bias_initializer))
         if self.projection is not None:
             self.projection_weights = self.add_weight(
                 name="projection_weights",
                 shape=(self.units, self.projection),
-                initializer=self.projection_initializer,
+                initializer=fresh(self.projection_initializer),
             )
 
     def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
@@ -94,11 +101,12 @@ class NASCell(keras.layers.Layer):
         """Return the constructor's arguments."""
         return {
             **super().get_config(),
+            "dtype": name_of_dtype(self.dtype_policy),
             "units": self.units,
             "projection": self.projection,
             "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "recurrent_initializer": keras.initializers.serialize(self.recurrent_initializer),
-            "projection_initializer": keras.initializers.serialize(self.projection_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "kernel_initializer": self.kernel_initializer,
+            "recurrent_initializer": self.recurrent_initializer,
+            "bias_initializer": self.bias_initializer,
+            "projection_initializer": self.projection_initializer,
         }

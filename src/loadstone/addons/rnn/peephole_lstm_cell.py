@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.rnn.states import ZeroStates
 from loadstone.addons.utils.keras_utils import fresh
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Shape, Tensor
 
 
-class PeepholeLSTMCell(keras.layers.LSTMCell):
+class PeepholeLSTMCell(ZeroStates, keras.layers.LSTMCell):
     """LSTM cell whose gates see the carry (Sak et al. 2014, arXiv:1402.1128); arguments as ``keras.layers.LSTMCell``.
 
     Variables: the LSTM cell's ``kernel``, ``recurrent_kernel`` and ``bias``, then ``input_gate_peephole_weights``,

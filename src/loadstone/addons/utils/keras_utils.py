@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -9,9 +10,9 @@ import ml_dtypes
 from keras import ops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Tensor
+    from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
 
 NORM_EPSILON = 1e-12  # what TensorFlow's l2_normalize adds under the root
 
@@ -24,19 +25,35 @@ def normalize_data_format(value: str | None) -> str:
     """
     data_format = (value or keras.config.image_data_format()).lower()
     if data_format not in {"channels_first", "channels_last"}:
-        raise ValueError(f'data_format must be "channels_first" or "channels_last", not {value!r}')
+        raise ValueError(
+            f'The `data_format` argument must be one of "channels_first" and "channels_last", not {value!r}'
+        )
     return data_format
 
 
-def normalize_tuple(value: int | Iterable[int], length: int, name: str) -> tuple[int, ...]:
-    """Return ``value`` as a tuple of ``length`` integers, repeating a single integer.
+def normalize_tuple(value: int | Iterable[int], n: int, name: str) -> tuple[int, ...]:
+    """Return ``value`` as a tuple of ``n`` integers, repeating a single integer.
+
+    Args:
+        value: an integer, or as many as are asked for.
+        n: length of the tuple.
+        name: what the integers are, for the message of an error.
 
     Raises:
-        ValueError: when it is neither an integer nor ``length`` integers.
+        TypeError: when ``value`` is neither an integer nor iterable.
+        ValueError: when it has another length, or something in it is no integer.
     """
-    sizes = (value,) * length if isinstance(value, int) else tuple(int(size) for size in value)
-    if len(sizes) != length:
-        raise ValueError(f"{name} must be an integer or {length} integers, not {value!r}")
+    if isinstance(value, int):
+        return (value,) * n
+    needed = f"{name} must be an integer or {n} integers, not {value!r}"
+    if not isinstance(value, Iterable):
+        raise TypeError(needed)
+    try:
+        sizes = tuple(int(size) for size in value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(needed) from error
+    if len(sizes) != n:
+        raise ValueError(needed)
     return sizes
 
 
@@ -65,10 +82,36 @@ def limits(dtype: Any) -> Any:
     return ml_dtypes.finfo(keras.backend.standardize_dtype(dtype))  # type: ignore[no-untyped-call]  # it has no types
 
 
+def largest(x: Tensor, axis: int | list[int]) -> Tensor:
+    """Return the maximum over ``axis``; of an empty batch an empty tensor, where Keras' own fails."""
+    return ops.sum(x, axis=axis) if 0 in x.shape else ops.max(x, axis=axis)
+
+
+def softmax(x: Tensor) -> Tensor:
+    """Return the softmax of the last axis, which may have one entry; Keras' own warns of that."""
+    return ops.softmax(x) if x.shape[-1] != 1 else ops.exp(x - x)
+
+
 def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """Scale ``x`` to unit Euclidean length over ``axis`` (all axes for None); zero stays zero."""
     square_sum = ops.sum(ops.square(x), axis=axis, keepdims=True)
     return x * ops.rsqrt(ops.maximum(square_sum, ops.cast(NORM_EPSILON, x.dtype)))
+
+
+class OutputShape(tuple[Any, ...]):
+    """A shape that programs may ask for its list, as they could the ``tf.TensorShape`` that it once was."""
+
+    __slots__ = ()
+
+    def as_list(self) -> list[Any]:
+        """Return the sizes as a list."""
+        return list(self)
+
+
+def build_once(layer: keras.layers.Layer, input_shape: Shape) -> None:
+    """Create a layer's weights unless it has them."""
+    if not layer.built:
+        layer.build(input_shape)
 
 
 def fresh(initializer: Initializer) -> Initializer:
@@ -76,6 +119,11 @@ def fresh(initializer: Initializer) -> Initializer:
     if isinstance(initializer, keras.initializers.Initializer):
         return type(initializer).from_config(initializer.get_config())
     return initializer
+
+
+def name_of_dtype(policy: keras.DTypePolicy) -> Any:
+    """Return a dtype policy as configurations of Keras 2 have it: by its name, where that says all."""
+    return policy.name if type(policy) is keras.DTypePolicy else keras.dtype_policies.serialize(policy)
 
 
 class WeightSettings:
@@ -96,6 +144,12 @@ class WeightSettings:
         self.initializer = keras.initializers.get(initializer)
         self.regularizer = keras.regularizers.get(regularizer)
         self.constraint = keras.constraints.get(constraint)
+
+    def on(self, layer: keras.layers.Layer) -> WeightSettings:
+        """Show the settings as attributes of a layer too, where programs look for them; return them."""
+        for part in ("initializer", "regularizer", "constraint"):
+            setattr(layer, f"{self.name}_{part}", getattr(self, part))
+        return self
 
     def arguments(self) -> Config:
         """Return the keyword arguments for ``Layer.add_weight``, without the weight's name."""
