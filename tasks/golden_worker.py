@@ -14,11 +14,10 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
-import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_attention as attention  # type: ignore[import-not-found,unused-ignore]  # beside this script
-import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
