@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn
+from loadstone.addons import activations, callbacks, layers, losses, metrics, optimizers, options, rnn, text
 from loadstone.addons.register import register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
@@ -26,6 +26,7 @@ __all__ = [
     "REGISTERED",
     "__version__",
     "activations",
+    "callbacks",
     "install",
     "layers",
     "losses",
@@ -34,6 +35,7 @@ __all__ = [
     "options",
     "register_all",
     "rnn",
+    "text",
     "types",
     "uninstall",
 ]
@@ -48,6 +50,8 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>AdaptiveMaxPooling2D": layers.AdaptiveMaxPooling2D,
     "Addons>AdaptiveMaxPooling3D": layers.AdaptiveMaxPooling3D,
     "Addons>COCOB": optimizers.COCOB,
+    "Addons>CRF": layers.CRF,
+    "Addons>CRFModelWrapper": text.CRFModelWrapper,
     "Addons>CohenKappa": metrics.CohenKappa,
     "Addons>ConditionalGradient": optimizers.ConditionalGradient,
     "Addons>ContrastiveLoss": losses.ContrastiveLoss,
@@ -101,6 +105,8 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>SpectralNormalization": layers.SpectralNormalization,
     "Addons>StochasticDepth": layers.StochasticDepth,
     "Addons>TLU": layers.TLU,
+    "Addons>TQDMProgressBar": callbacks.TQDMProgressBar,
+    "Addons>TimeStopping": callbacks.TimeStopping,
     "Addons>TripletHardLoss": losses.TripletHardLoss,
     "Addons>TripletSemiHardLoss": losses.TripletSemiHardLoss,
     "Addons>WeightNormalization": layers.WeightNormalization,
