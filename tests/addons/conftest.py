@@ -15,7 +15,7 @@ from keras import ops
 from loadstone import addons
 
 DATA = Path(__file__).parents[1] / "golden" / "data"
-KINDS = ("layers", "functions", "losses", "metrics", "optimizers")
+KINDS = ("layers", "functions", "losses", "metrics", "optimizers", "text")
 TOLERANCE = 2e-6
 # Float32 sums of many terms, and powers close to zero, are not rounded alike everywhere.
 LOOSER = {

@@ -98,7 +98,8 @@ class CRF(keras.layers.Layer):
         mask = ops.ones_like(potentials[:, :, 0], dtype="bool") if mask is None else mask
         sequence_length = self.mask_to_sequence_length(mask)
         decoded, _ = self.get_viterbi_decoding(potentials, sequence_length)
-        return [decoded, potentials, sequence_length, ops.convert_to_tensor(self.chain_kernel)]
+        # Of the value and copied: on TensorFlow it would be the variable itself that is returned.
+        return [decoded, potentials, sequence_length, ops.copy(self.chain_kernel.value)]
 
     def mask_to_sequence_length(self, mask: Tensor) -> Tensor:
         """Return how many steps of ``mask`` (batch, time) are true, (batch,)."""
@@ -123,7 +124,7 @@ class CRF(keras.layers.Layer):
 
     def get_viterbi_decoding(self, potentials: Tensor, sequence_length: Tensor) -> tuple[Tensor, Tensor]:
         """Return the best tags (batch, time), int32, and their scores (batch,)."""
-        return crf_decode(potentials, self.chain_kernel, sequence_length)
+        return crf_decode(potentials, self.chain_kernel.value, sequence_length)
 
     def compute_mask(self, inputs: Tensor, previous_mask: Tensor = None) -> Tensor:
         """Return the mask as it came."""
@@ -141,6 +142,15 @@ class CRF(keras.layers.Layer):
         dtypes = ("int32", self.variable_dtype, _length_dtype(), self.variable_dtype)
         shapes = self.compute_output_shape(inputs.shape)
         return [keras.KerasTensor(shape, dtype=dtype) for shape, dtype in zip(shapes, dtypes, strict=True)]
+
+    @classmethod
+    def from_config(cls, config: Config) -> CRF:
+        """Build the layer from its configuration.
+
+        Raises:
+            ValueError: for a setting that no release had.
+        """
+        return cls(**config)
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""

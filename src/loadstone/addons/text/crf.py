@@ -107,8 +107,8 @@ def crf_unary_score(tag_indices: TensorLike, sequence_lengths: TensorLike, input
     inputs = ops.convert_to_tensor(inputs)
     mask = _within(sequence_lengths, inputs)
     tags = ops.where(mask, _integers(tag_indices), 0)  # labels of padding need not be tags
-    scores = ops.take_along_axis(inputs, ops.expand_dims(tags, 2), axis=2)
-    return ops.sum(ops.squeeze(scores, 2) * ops.cast(mask, inputs.dtype), axis=1)
+    scores = ops.squeeze(ops.take_along_axis(inputs, ops.expand_dims(tags, 2), axis=2), 2)
+    return ops.sum(ops.where(mask, scores, ops.zeros_like(scores)), axis=1)
 
 
 def crf_binary_score(tag_indices: TensorLike, sequence_lengths: TensorLike, transition_params: TensorLike) -> Tensor:
@@ -117,9 +117,9 @@ def crf_binary_score(tag_indices: TensorLike, sequence_lengths: TensorLike, tran
     tags = _integers(tag_indices)
     mask = _within(sequence_lengths, tags)
     tags = ops.where(mask, tags, 0)
-    transitions = tags[:, :-1] * transition_params.shape[0] + tags[:, 1:]
+    transitions = tags[:, :-1] * ops.shape(transition_params)[0] + tags[:, 1:]
     scores = ops.take(ops.reshape(transition_params, (-1,)), transitions)
-    return ops.sum(scores * ops.cast(mask[:, 1:], scores.dtype), axis=1)
+    return ops.sum(ops.where(mask[:, 1:], scores, ops.zeros_like(scores)), axis=1)
 
 
 def crf_forward(
@@ -266,10 +266,11 @@ def crf_decode(
     lengths = _integers(sequence_length)
     transitions = ops.maximum(lengths - 1, 0)
     backpointers, scores = crf_decode_forward(potentials[:, 1:], potentials[:, 0], transition_params, transitions)
-    last = ops.expand_dims(ops.cast(ops.argmax(scores, axis=1), "int32"), 1)
+    best_score, last = _best(scores)
+    last = ops.expand_dims(last, 1)
     tags = crf_decode_backward(_reverse_sequence(backpointers, transitions), last)
     tags = ops.squeeze(ops.concatenate([ops.expand_dims(last, 1), tags], axis=1), 2)
-    return _reverse_sequence(tags, lengths), ops.max(scores, axis=1)
+    return _reverse_sequence(tags, lengths), best_score
 
 
 def crf_constrained_decode(
@@ -307,7 +308,14 @@ def _reverse_sequence(sequences: Tensor, lengths: Tensor) -> Tensor:
 def _viterbi_step(scores: Tensor, potentials: Tensor, transitions: Tensor) -> tuple[Tensor, Tensor]:
     """Return the scores after a step and where they came from; all of shape (batch, tags)."""
     totals = ops.expand_dims(scores, 2) + ops.expand_dims(transitions, 0)
-    return potentials + ops.max(totals, axis=1), ops.cast(ops.argmax(totals, axis=1), "int32")
+    best, backpointers = _best(totals)
+    return potentials + best, backpointers
+
+
+def _best(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the largest values of the second axis and where they are. Keras' ``max`` refuses empty batches."""
+    index = ops.cast(ops.argmax(scores, axis=1), "int32")
+    return ops.squeeze(ops.take_along_axis(scores, ops.expand_dims(index, 1), axis=1), 1), index
 
 
 def _scan(move: Callable[..., Any], initial: Any, inputs: Tensor, lengths: Tensor) -> tuple[Any, Any]:

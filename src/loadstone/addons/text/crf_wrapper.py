@@ -177,8 +177,14 @@ class CRFModelWrapper(keras.Model):
         if "class_name" in base:
             base_model = keras.saving.deserialize_keras_object(base, custom_objects=custom_objects)
         else:
-            base_model = keras.Model.from_config(base, custom_objects=custom_objects)
+            base_model = keras.Model.from_config({**base, **_single_tensors(base)}, custom_objects=custom_objects)
         return cls(base_model=base_model, **config)
+
+
+def _single_tensors(config: Config) -> Config:
+    """Return the inputs and outputs of a functional model. Keras 2 wrote single ones in a list, which means one now."""
+    ends = {key: config[key] for key in ("input_layers", "output_layers") if key in config}
+    return {key: end[0] if len(end) == 1 and isinstance(end[0], list) else end for key, end in ends.items()}
 
 
 class _Untracked:
