@@ -18,6 +18,7 @@ import golden_attention as attention  # type: ignore[import-not-found,unused-ign
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_text as text  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
@@ -340,6 +341,7 @@ def main(directory: str) -> None:
     write(path, "schedules", optimizers.SCHEDULES, optimizers.answer_schedule)
     write(path, "seq2seq_attention", attention.CASES, attention.answer)
     write(path, decoding.KIND, decoding.CASES, decoding.answer)
+    text.write(path)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from keras import ops
 from loadstone import addons
 
 DATA = Path(__file__).parents[1] / "golden" / "data"
-KINDS = ("layers", "functions", "losses", "metrics", "optimizers", "optimizer_options", "schedules")
+KINDS = ("layers", "functions", "losses", "metrics", "optimizers", "optimizer_options", "schedules", "text")
 TOLERANCE = 2e-6
 # Float32 sums of many terms, and powers close to zero, are not rounded alike everywhere.
 LOOSER = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn, seq2seq
+from loadstone.addons import activations, callbacks, layers, losses, metrics, optimizers, options, rnn, seq2seq, text
 from loadstone.addons.register import register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
@@ -26,6 +26,7 @@ __all__ = [
     "REGISTERED",
     "__version__",
     "activations",
+    "callbacks",
     "install",
     "layers",
     "losses",
@@ -35,6 +36,7 @@ __all__ = [
     "register_all",
     "rnn",
     "seq2seq",
+    "text",
     "types",
     "uninstall",
 ]
@@ -49,6 +51,8 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>AdaptiveMaxPooling2D": layers.AdaptiveMaxPooling2D,
     "Addons>AdaptiveMaxPooling3D": layers.AdaptiveMaxPooling3D,
     "Addons>COCOB": optimizers.COCOB,
+    "Addons>CRF": layers.CRF,
+    "Addons>CRFModelWrapper": text.CRFModelWrapper,
     "Addons>CohenKappa": metrics.CohenKappa,
     "Addons>ConditionalGradient": optimizers.ConditionalGradient,
     "Addons>ContrastiveLoss": losses.ContrastiveLoss,
@@ -111,6 +115,8 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>TLU": layers.TLU,
     "Addons>Triangular2CyclicalLearningRate": optimizers.Triangular2CyclicalLearningRate,
     "Addons>TriangularCyclicalLearningRate": optimizers.TriangularCyclicalLearningRate,
+    "Addons>TQDMProgressBar": callbacks.TQDMProgressBar,
+    "Addons>TimeStopping": callbacks.TimeStopping,
     "Addons>TripletHardLoss": losses.TripletHardLoss,
     "Addons>TripletSemiHardLoss": losses.TripletSemiHardLoss,
     "Addons>WeightNormalization": layers.WeightNormalization,

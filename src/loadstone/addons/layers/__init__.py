@@ -10,6 +10,7 @@ from loadstone.addons.layers.adaptive_pooling import (
     AdaptiveMaxPooling2D,
     AdaptiveMaxPooling3D,
 )
+from loadstone.addons.layers.crf import CRF
 from loadstone.addons.layers.embedding_bag import EmbeddingBag
 from loadstone.addons.layers.esn import ESN
 from loadstone.addons.layers.gelu import GELU
@@ -36,6 +37,7 @@ from loadstone.addons.layers.tlu import TLU
 from loadstone.addons.layers.wrappers import WeightNormalization
 
 __all__ = [
+    "CRF",
     "ESN",
     "GELU",
     "TLU",
