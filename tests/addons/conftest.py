@@ -24,11 +24,6 @@ LOOSER = {
     "layers/nas": 1e-5,
     "layers/nas_projected": 1e-5,
     "metrics/r2_adjusted": 1e-5,
-    "optimizers/adabelief": 1e-5,
-    "optimizers/adabelief_sparse": 1e-5,
-    "optimizers/adamw_excluded": 1e-5,
-    "optimizers/adamw_sparse": 1e-5,
-    "optimizers/conditional_nuclear": 1e-5,
 }
 # What TensorFlow Addons stored and nothing reads; see WeightNormalization.
 IGNORED_WEIGHTS = "data_dep_init/"
