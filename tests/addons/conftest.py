@@ -25,11 +25,6 @@ LOOSER = {
     "layers/nas": 1e-5,
     "layers/nas_projected": 1e-5,
     "metrics/r2_adjusted": 1e-5,
-    "optimizers/adabelief": 1e-5,
-    "optimizers/adabelief_sparse": 1e-5,
-    "optimizers/adamw_excluded": 1e-5,
-    "optimizers/adamw_sparse": 1e-5,
-    "optimizers/conditional_nuclear": 1e-5,
 }
 # What Keras itself does not do on a backend.
 SKIPPED = {

@@ -161,12 +161,12 @@ def current_value(value: Any, step: Tensor, dtype: str) -> Tensor:
     return ops.cast(value, dtype)
 
 
-def rounded(variable: keras.Variable, *values: float) -> list[Tensor]:
-    """Return numbers in a variable's dtype, in which TensorFlow Addons computes with them; it kept them in float32.
+def rounded(like: Tensor, *values: float) -> list[Tensor]:
+    """Return numbers in a variable's or tensor's dtype, in which TensorFlow Addons computes with them; it kept them in float32.
 
     ``1 - 0.999`` in float32 is 5e-5 larger than in Python, which is much for the second moment of a gradient.
     """
-    return [ops.cast(float(np.float32(value)), variable.dtype) for value in values]
+    return [ops.cast(float(np.float32(value)), like.dtype) for value in values]
 
 
 def dense_gradient(gradient: Tensor, variable: keras.Variable) -> tuple[Tensor, Tensor | None]:

@@ -108,7 +108,8 @@ class RectifiedAdam(OwnWeightDecay, AddonsOptimizer):
 
     def _rectified(self, first: Tensor, root: Tensor, step: Tensor, beta_2_power: Tensor) -> Tensor:
         """Return the step before the learning rate: rectified Adam's, or the first moment while too few were seen."""
-        length_limit = 2 / (1 - ops.cast(self.beta_2, step.dtype)) - 1
+        (beta_2,) = rounded(step, self.beta_2)
+        length_limit = 2 / (1 - beta_2) - 1
         length = length_limit - 2 * step * beta_2_power / (1 - beta_2_power)
         enough = ops.greater_equal(length, self.sma_threshold)
         # Below a length of 4 this is the root of a negative number, and not taken.
