@@ -38,8 +38,15 @@ class _Known(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give the module its own ``__spec__`` back; it has been executed under its own name."""
+        """Give the module its own ``__spec__`` back; it has been executed under its own name.
+
+        What is loaded below a package gets its other name now: importing it by that name later would make it an
+        attribute of the package, in place of a function of the same name (``tfa.image.dense_image_warp``).
+        """
         module.__spec__ = self._spec
+        for name, loaded in list(sys.modules.items()):
+            if name.startswith(f"{self._home}."):
+                sys.modules.setdefault(NAME + name.removeprefix(HOME), loaded)
 
 
 class AddonsFinder(MetaPathFinder):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn
+from loadstone.addons import activations, image, layers, losses, metrics, optimizers, options, rnn
 from loadstone.addons.register import register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
@@ -26,6 +26,7 @@ __all__ = [
     "REGISTERED",
     "__version__",
     "activations",
+    "image",
     "install",
     "layers",
     "losses",

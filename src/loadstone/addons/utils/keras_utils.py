@@ -33,10 +33,10 @@ def normalize_tuple(value: int | Iterable[int], length: int, name: str) -> tuple
     Raises:
         ValueError: when it is neither an integer nor ``length`` integers.
     """
-    sizes = (value,) * length if isinstance(value, int) else tuple(int(size) for size in value)
+    sizes = (value,) * length if isinstance(value, int) else tuple(value)
     if len(sizes) != length:
         raise ValueError(f"{name} must be an integer or {length} integers, not {value!r}")
-    return sizes
+    return tuple(int(size) for size in sizes)
 
 
 def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor:
