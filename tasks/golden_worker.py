@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
+import golden_image as image  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
 import numpy as np
 import tensorflow as tf
@@ -270,6 +271,7 @@ def main(directory: str) -> None:
     write(path, "losses", training.LOSSES, answer_loss)
     write(path, "metrics", training.METRICS, answer_metric)
     write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
+    write(path, "image", image.CASES, image.answer)
 
 
 if __name__ == "__main__":

@@ -57,14 +57,14 @@ def interpolate_bilinear(
 def _pixel_and_fraction(place: Tensor, length: int | Tensor, dtype: str) -> tuple[Tensor, Tensor]:
     """Return the pixel at or before each place along an axis, never the last one, and how far the place is beyond it.
 
-    Where a place is a whole pixel the fraction has no gradient, as in TensorFlow Addons; so it is chosen by ``where``,
-    not by ``maximum``, whose gradient differs between backends there.
+    At a fraction of exactly zero there is no gradient, at one there is, as in TensorFlow Addons; so ``where`` chooses
+    it, not ``maximum``, whose gradient at such places differs between backends.
     """
     last = ops.cast(length - 2, place.dtype)
     pixel = ops.minimum(ops.maximum(ops.floor(place), ops.zeros_like(place)), last)
     fraction = ops.cast(place - pixel, dtype)
     fraction = ops.where(fraction > 0, fraction, ops.zeros_like(fraction))
-    fraction = ops.where(fraction < 1, fraction, ops.ones_like(fraction))
+    fraction = ops.where(fraction <= 1, fraction, ops.ones_like(fraction))
     return ops.cast(pixel, "int32"), ops.expand_dims(fraction, -1)
 
 

@@ -85,8 +85,7 @@ def adjust_hsv_in_yiq(
         name: name of the scope.
 
     Returns:
-        a tensor of the shape and dtype of ``image``. Small integers beyond their range start again from its other end,
-        as in TensorFlow Addons.
+        a tensor of the shape and dtype of ``image``; integers are cut to their range.
 
     Raises:
         ValueError: when ``image`` has fewer axes, or other than 3 channels.
@@ -127,7 +126,8 @@ def _product(a: tuple[tuple[Tensor, ...], ...], b: tuple[tuple[Tensor, ...], ...
 
 def _to_integers(image: Tensor, dtype: str) -> Tensor:
     """Scale fractions of the largest integer back to integers."""
-    scaled = image * (np.iinfo(dtype).max + 0.5)
-    if np.iinfo(dtype).bits < np.iinfo("int32").bits:
-        scaled = ops.cast(scaled, "int32")  # backends differ in what they make of real numbers out of range
+    limits = np.iinfo(dtype)
+    scaled = image * (limits.max + 0.5)
+    if limits.bits < np.iinfo("int32").bits:  # larger limits are no float32 numbers
+        scaled = ops.clip(scaled, float(limits.min), float(limits.max))
     return ops.cast(scaled, dtype)

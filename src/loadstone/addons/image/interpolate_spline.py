@@ -54,7 +54,8 @@ def interpolate_spline(
                 raise ValueError(f"The dimensionality of the {what} must be statically-inferrable.")
         weights, linear = _solve(points, values, order, regularization_weight)
         distances = _squared_distances(queries, points, _squared_norms(queries), _squared_norms(points))
-        return ops.matmul(_phi(distances, order), weights) + ops.matmul(_with_ones(queries), linear)
+        spline = ops.matmul(_phi(distances, order), weights) + ops.matmul(_with_ones(queries), linear)
+        return ops.cast(spline, values.dtype)  # Keras' operations compute in 32 bits but for TensorFlow
 
 
 def _solve(points: Tensor, values: Tensor, order: int, regularization_weight: FloatTensorLike) -> tuple[Tensor, Tensor]:

@@ -80,8 +80,9 @@ def _get_boundary_locations(image_height: int | Tensor, image_width: int | Tenso
     is_end = (steps == 0) | (steps == parts)
     row, column = np.nonzero(is_end[:, None] | is_end[None, :])
     lengths = (ops.cast(length, "float32") - 1 for length in (image_height, image_width))
-    places = (index.astype("float32") * length / parts for index, length in zip((row, column), lengths, strict=True))
-    return ops.stack(tuple(places), axis=-1)
+    steps_along = (ops.convert_to_tensor(index, dtype="float32") for index in (row, column))
+    places = [index * length / parts for index, length in zip(steps_along, lengths, strict=True)]
+    return ops.stack(places, axis=-1)
 
 
 def _with_fixed_boundary(

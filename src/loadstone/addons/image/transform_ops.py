@@ -101,7 +101,7 @@ def _check_coefficients(rows: Tensor, images: Tensor) -> None:
 
 def _valid_size(output_shape: Sequence[int] | Tensor) -> Size:
     """Return a height and width that are given as a sequence or a tensor, as integers where they are known."""
-    shape = tuple(getattr(output_shape, "shape", (len(output_shape),)))
+    shape = tuple(output_shape.shape) if hasattr(output_shape, "shape") else (len(output_shape),)
     if shape not in {(2,), (None,)}:
         raise ValueError("output_shape must be a 1-D Tensor of 2 elements: new_height, new_width")
     height, width = (known(output_shape[index]) for index in range(2))

@@ -109,7 +109,8 @@ def take_pixels(images: Tensor, y: Tensor, x: Tensor) -> Tensor:
     batch, height, width, channels = ops.shape(images)
     flat = ops.reshape(images, (batch * height * width, channels))
     first = ops.expand_dims(ops.arange(batch, dtype="int32") * (height * width), 1)
-    return ops.take(flat, first + y * width + x, axis=0)
+    index = first + y * width + x
+    return ops.reshape(ops.take(flat, index, axis=0), (*ops.shape(index), channels))  # JAX: no shape if there are none
 
 
 def read_pixels(images: Tensor, y: Tensor, x: Tensor, outside: Tensor) -> Tensor:
