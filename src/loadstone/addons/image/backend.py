@@ -41,9 +41,28 @@ class ImageFunction(keras.Operation):
         """Call the function."""
         return getattr(importlib.import_module("loadstone.addons.image"), self.function)(*args, **kwargs)
 
+    def compute_output_spec(self, *args: object, **kwargs: object) -> Any:
+        """Return what the function gives for symbolic tensors, tracing only these: JAX would trace numbers as well."""
+        given = keras.tree.flatten((args, kwargs))
+        places = [place for place, value in enumerate(given) if isinstance(value, keras.KerasTensor)]
+
+        def with_tensors(*tensors: Tensor) -> Any:
+            traced = dict(zip(places, tensors, strict=True))
+            values = [traced.get(place, value) for place, value in enumerate(given)]
+            positional, named = keras.tree.pack_sequence_as((args, kwargs), values)
+            return self.call(*positional, **named)
+
+        return _Traced(with_tensors).compute_output_spec(*(given[place] for place in places))
+
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
         return {"function": self.function, "name": self.name}
+
+
+class _Traced(keras.Operation):
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__()
+        self.call = function
 
 
 def image_function(function: Function) -> Function:

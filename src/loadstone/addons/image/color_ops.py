@@ -48,13 +48,14 @@ def _equalize(images: Tensor, bins: int) -> Tensor:
     values = ops.reshape(ops.transpose(ops.cast(images, "int32"), (0, 3, 1, 2)), (planes, pixels))
     tones = ops.clip(values, 0, bins - 1)
     cells = ops.reshape(tones + ops.expand_dims(ops.arange(planes, dtype="int32") * bins, 1), (planes * pixels,))
-    histogram = ops.segment_sum(ops.ones_like(cells), cells, num_segments=planes * bins)
-    histogram = ops.reshape(histogram, (planes, bins))
+    # One cell more, so that an empty batch has one too: backends do not sum over nothing.
+    counted = ops.concatenate([cells, ops.reshape(ops.cast(planes * bins, "int32"), (1,))], axis=0)
+    counts = ops.segment_sum(ops.ones_like(counted), counted, num_segments=planes * bins + 1)
+    histogram = ops.reshape(counts[:-1], (planes, bins))
     darker = ops.cumsum(histogram, axis=1) - histogram
-    # The brightest tone that occurs is left out of the step.
-    ranks = ops.arange(1, bins + 1, dtype="int32")
-    brightest = ops.max(ops.where(histogram > 0, ranks, ops.zeros_like(ranks)), axis=1, keepdims=True)
-    in_brightest = ops.sum(ops.where(ranks == brightest, histogram, ops.zeros_like(histogram)), axis=1, keepdims=True)
+    # The brightest tone that occurs is left out of the step; from it on, no brighter pixels remain.
+    is_brightest = ops.logical_and(darker + histogram == pixels, histogram > 0)
+    in_brightest = ops.sum(ops.where(is_brightest, histogram, ops.zeros_like(histogram)), axis=1, keepdims=True)
     step = (pixels - in_brightest) // (bins - 1)
     table = ops.clip((darker + step // 2) // ops.maximum(step, 1), 0, bins - 1)
     equalized = ops.reshape(ops.take(ops.reshape(table, (planes * bins,)), cells, axis=0), (planes, pixels))

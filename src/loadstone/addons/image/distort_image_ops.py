@@ -63,7 +63,8 @@ def random_hsv_in_yiq(
         high = np.array([max_delta_hue, upper_saturation, upper_value], "float32")
         if np.array_equal(low, high):  # there is nothing to draw
             return adjust_hsv_in_yiq(image, max_delta_hue, lower_saturation, lower_value)
-        drawn = low + (high - low) * keras.random.uniform((3,), dtype="float32", seed=seed)
+        drawn = keras.random.uniform((3,), dtype="float32", seed=seed)
+        drawn = ops.convert_to_tensor(low) + ops.convert_to_tensor(high - low) * drawn
         return adjust_hsv_in_yiq(image, drawn[0], drawn[1], drawn[2])
 
 

@@ -125,7 +125,8 @@ def gaussian_filter2d(
         name: name of the scope.
 
     Returns:
-        a tensor of the shape and dtype of ``image``; integers are cut, not rounded.
+        a tensor of the shape and dtype of ``image``; integers are cut, not rounded, so that where an image is even they
+        may be one less, by the rounding of the weights, as in TensorFlow Addons.
 
     Raises:
         ValueError: as from `mean_filter2d`; for a negative ``sigma``, or not two of them in a list or tuple.
@@ -159,9 +160,12 @@ def filter_channels(images: Tensor, kernel: TensorLike) -> Tensor:
     Returns:
         a tensor without the border where the kernel does not fit, of the images' floating-point dtype.
     """
-    kernel = ops.cast(ops.convert_to_tensor(kernel), images.dtype)[:, :, None, None]
-    kernel = ops.tile(kernel, (1, 1, ops.shape(images)[-1], 1))
-    return ops.depthwise_conv(images, kernel, strides=1, padding="valid", data_format="channels_last")
+    kernel = ops.cast(ops.convert_to_tensor(kernel), images.dtype)
+    height, width = kernel.shape
+    _, rows, columns, channels = ops.shape(images)
+    kernel = ops.tile(kernel[:, :, None, None], (1, 1, channels, 1))
+    filtered = ops.depthwise_conv(images, kernel, strides=1, padding="valid", data_format="channels_last")
+    return filtered[:, : rows - height + 1, : columns - width + 1]  # TensorFlow leaves an empty batch its border
 
 
 def _as_float(images: Tensor) -> Tensor:
