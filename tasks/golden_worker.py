@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import golden_attention as attention  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_image as image  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_text as text  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
@@ -342,6 +343,7 @@ def main(directory: str) -> None:
     write(path, "seq2seq_attention", attention.CASES, attention.answer)
     write(path, decoding.KIND, decoding.CASES, decoding.answer)
     text.write(path)
+    write(path, "image", image.CASES, image.answer)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons import activations, callbacks, layers, losses, metrics, optimizers, options, rnn, seq2seq, text
+from loadstone.addons import (
+    activations,
+    callbacks,
+    image,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    options,
+    rnn,
+    seq2seq,
+    text,
+)
 from loadstone.addons.register import register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
@@ -27,6 +39,7 @@ __all__ = [
     "__version__",
     "activations",
     "callbacks",
+    "image",
     "install",
     "layers",
     "losses",
