@@ -8,13 +8,15 @@ import keras
 import numpy as np
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class CorrelationBase(keras.metrics.Metric):
+class CorrelationBase(Keras2Methods, keras.metrics.Metric):
     """Counts pairs of values in a grid (Xiao 2019, arXiv:1712.01521).
 
     Args:
