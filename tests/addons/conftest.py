@@ -17,13 +17,15 @@ from loadstone import addons
 DATA = Path(__file__).parents[1] / "golden" / "data"
 KINDS = ("layers", "functions", "losses", "metrics", "optimizers")
 TOLERANCE = 2e-6
+METRIC_TOLERANCE = 1e-6
+HALF_TOLERANCE = 3e-3
 # Float32 sums of many terms, and powers close to zero, are not rounded alike everywhere.
 LOOSER = {
     "layers/ln_lstm_dropout": 2e-5,
     "layers/netvlad": 1e-5,
     "layers/nas": 1e-5,
     "layers/nas_projected": 1e-5,
-    "metrics/r2_adjusted": 1e-5,
+    "losses/semihard_extreme": 1e-5,
     "optimizers/adabelief": 1e-5,
     "optimizers/adabelief_sparse": 1e-5,
     "optimizers/adamw_excluded": 1e-5,
@@ -49,7 +51,8 @@ class Row:
         self.config: dict[str, Any] = without_keras_2(case["config"])
         self.weights: list[str] = case.get("weights", [])
         self.is_cell: bool = case.get("cell", False)
-        self.tolerance = LOOSER.get(self.name, TOLERANCE)
+        usual = HALF_TOLERANCE if label.endswith("float16") else METRIC_TOLERANCE if kind == "metrics" else TOLERANCE
+        self.tolerance = LOOSER.get(self.name, usual)
 
     def all_of(self, prefix: str) -> list[Any]:
         """Return the answers called ``prefix`` and a number, in order; the cases have fewer than 100."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone.addons import activations, layers, losses, metrics, optimizers, options, rnn
-from loadstone.addons.register import register_all
+from loadstone.addons.register import add_to_tables_of_names, register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
 from loadstone.drop_in import install, uninstall
@@ -131,3 +131,4 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
 for _identity, _object in REGISTERED.items():
     _package, _, _name = _identity.partition(">")
     keras.saving.register_keras_serializable(package=_package, name=_name)(_object)
+add_to_tables_of_names(REGISTERED)

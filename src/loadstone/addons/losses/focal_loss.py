@@ -85,4 +85,5 @@ def _binary_crossentropy(y_true: Tensor, y_pred: Tensor, *, from_logits: bool) -
         return ops.binary_crossentropy(y_true, y_pred, from_logits=True)
     epsilon = keras.config.epsilon()
     y_pred = ops.clip(y_pred, epsilon, 1 - epsilon)
-    return -(y_true * ops.log(y_pred + epsilon) + (1 - y_true) * ops.log(1 - y_pred + epsilon))
+    # TensorFlow's graphs add the two constants first, which counts where a prediction is 1.
+    return -(y_true * ops.log(y_pred + epsilon) + (1 - y_true) * ops.log((1 + epsilon) - y_pred))

@@ -55,7 +55,8 @@ def giou_loss(y_true: Tensor, y_pred: Tensor, mode: str = "giou") -> Tensor:
         )
         score = score - ops.divide_no_nan(hull - union, hull)
     # Only axes of known size: the rank of what a graph squeezes at run time would be unknown to Keras.
-    return 1 - ops.squeeze(score, axis=tuple(axis for axis, size in enumerate(score.shape) if size == 1))
+    single = tuple(axis for axis, size in enumerate(score.shape) if size == 1)
+    return 1 - (ops.squeeze(score, axis=single) if single else score)
 
 
 def _area(size: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
 
 
-def pinball_loss(y_true: Tensor, y_pred: Tensor, tau: float | list[float] = 0.5) -> Tensor:
+def pinball_loss(y_true: Tensor, y_pred: Tensor, tau: float | list[float] | Tensor = 0.5) -> Tensor:
     """Return the quantile regression loss, ``max(tau e, (tau - 1) e)`` of the error ``e``, averaged over the last axis.
 
     Args:
@@ -39,6 +39,6 @@ class PinballLoss(LossFunctionWrapper):
     """
 
     def __init__(
-        self, tau: float | list[float] = 0.5, reduction: str | None = "auto", name: str | None = "pinball_loss"
+        self, tau: float | list[float] | Tensor = 0.5, reduction: str | None = "auto", name: str | None = "pinball_loss"
     ) -> None:
         super().__init__(pinball_loss, reduction=reduction, name=name, tau=tau)

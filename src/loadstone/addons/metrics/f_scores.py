@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.metrics.utils import Keras2Methods
-from loadstone.addons.utils.keras_utils import dense
+from loadstone.addons.utils.keras_utils import dense, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
@@ -69,7 +69,7 @@ class FBetaScore(Keras2Methods, keras.metrics.Metric):
             sample_weight: None, or of shape (batch,) or (batch, 1).
         """
         y_true = ops.cast(dense(y_true), self.dtype)
-        y_pred = ops.cast(predicted_classes(dense(y_pred), self.threshold), self.dtype)
+        y_pred = ops.cast(predicted_classes(y_pred, self.threshold), self.dtype)
 
         def weighted_sum(values: Tensor) -> Tensor:
             if sample_weight is not None:
@@ -133,9 +133,10 @@ class F1Score(FBetaScore):
 
 def predicted_classes(y_pred: Tensor, threshold: float | None) -> Tensor:
     """Return which classes are predicted: those above ``threshold``, or for None the largest of each row."""
+    y_pred = real(y_pred)
     if threshold is not None:
         return ops.greater(y_pred, threshold)
-    largest = ops.max(y_pred, axis=-1, keepdims=True)
+    largest = ops.max(y_pred, axis=-1, keepdims=True, initial=-float("inf"))  # of no rows, too
     return ops.logical_and(ops.greater_equal(y_pred, largest), ops.greater(ops.abs(y_pred), SMALLEST_PREDICTION))
 
 

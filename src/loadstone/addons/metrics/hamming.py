@@ -40,7 +40,7 @@ def hamming_loss_fn(y_true: Tensor, y_pred: Tensor, threshold: float | None, mod
     """
     if mode not in MODES:
         raise TypeError(f"mode must be one of {MODES}, not {mode!r}")
-    predicted = ops.cast(predicted_classes(dense(y_pred), threshold), "int32")
+    predicted = ops.cast(predicted_classes(y_pred, threshold), "int32")
     actual = ops.cast(dense(y_true), "int32")
     if mode == "multiclass":
         return 1.0 - ops.sum(ops.cast(ops.not_equal(actual * predicted, 0), "float32"), axis=-1)

@@ -92,9 +92,12 @@ class CorrelationBase(Keras2Methods, keras.metrics.Metric):
 
 
 def _cuts(smallest: float, largest: float, number: int) -> NDArray[np.float32]:
-    """Return the bounds of the bins; the last is a little above the largest value, which thus lies in the last bin."""
+    """Return the bounds of the bins; the last is a little above the largest value, which thus lies in the last bin.
+
+    TensorFlow Addons adds epsilon, which float32 does not see from 2.0 on; it then refuses the largest value.
+    """
     cuts = np.linspace(np.float32(smallest), np.float32(largest), number)
-    cuts[-1] += keras.config.epsilon()
+    cuts[-1] = max(np.float32(cuts[-1] + keras.config.epsilon()), np.nextafter(np.float32(largest), np.float32(np.inf)))
     return cuts.astype(np.float32)
 
 
@@ -171,7 +174,7 @@ class PearsonsCorrelation(CorrelationBase):
         row_variance = ops.sum(nrow * ops.square(row_values)) - ops.sum(nrow) * ops.square(row_mean)
         column_variance = ops.sum(ncol * ops.square(column_values)) - ops.sum(ncol) * ops.square(column_mean)
         product = ops.sum(m * ops.expand_dims(row_values, 1) * ops.expand_dims(column_values, 0))
-        return (product - n * row_mean * column_mean) / ops.sqrt(row_variance * column_variance)
+        return (product - n * column_mean * row_mean) / ops.sqrt(row_variance * column_variance)
 
 
 def _middles(cuts: NDArray[np.float32]) -> Tensor:
