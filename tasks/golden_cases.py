@@ -64,7 +64,8 @@ class Loss:
 class Metric:
     """A metric, fed batch by batch; ``weights`` is the kind of the samples' weights, ``positive`` say.
 
-    Of those fed ``STREAM`` batches, the state is an answer too.
+    Of those fed ``STREAM`` batches, the state is an answer too. ``stands_for`` is the name, and what differs in the
+    configuration, of a metric of older releases that gives the same results.
     """
 
     label: str
@@ -74,6 +75,7 @@ class Metric:
     arguments: dict[str, Any] = field(default_factory=dict)
     weights: str | None = None
     batches: int = 3
+    stands_for: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -272,6 +272,15 @@ METRICS = (
     Metric("harmonic_matrix", "metrics.HarmonicMean", ("magnitude", (4, 2)), None),
     Metric("harmonic_empty", "metrics.HarmonicMean", ("magnitude", (0,)), None, batches=1),
     *CORRELATIONS,
+    # The same inner bounds, of which 0.13.0 to 0.17.1 count differently
+    Metric(
+        "kendall",
+        "metrics.KendallsTauB",
+        PROBABILITIES,
+        PROBABILITIES,
+        {"actual_cutpoints": 4, "preds_cutpoints": 6, "name": "kendalls_tau"},
+        stands_for=("Addons>KendallsTau", {"actual_cutpoints": 5, "preds_cutpoints": 7}),
+    ),
     # Pearson's of constant values is a quotient of two rounding errors
     Metric("kendall_b_constant", "metrics.KendallsTauB", ("ones", (8,)), PROBABILITIES, FEW),
     Metric("kendall_c_constant", "metrics.KendallsTauC", ("ones", (8,)), PROBABILITIES, FEW),

@@ -218,7 +218,8 @@ def answer_metric(case: cases.Metric) -> Answers:
     answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(variables)}
     config = {**metric.get_config(), **{k: v for k, v in case.arguments.items() if k == "num_regressors"}}
     names = [variable.name.removesuffix(":0") for variable in variables]
-    answers["case"] = {"object": registered(cls), "config": config, "weights": names}
+    name, changes = case.stands_for or (registered(cls), {})
+    answers["case"] = {"object": name, "config": {**config, **changes}, "weights": names}
     return answers
 
 

@@ -111,6 +111,7 @@ WRITTEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("0.17.0", "0.23.0", "RSquare", {**FLOAT, "name": "r_square", "multioutput": "variance_weighted"}),
     ("0.11.0", "0.23.0", "GeometricMean", {**FLOAT, "name": "geometric_mean"}),
     ("0.13.0", "0.23.0", "HarmonicMean", {**FLOAT, "name": "harmonic_mean"}),
+    ("0.13.0", "0.17.1", "KendallsTau", {**GRID, "name": "kendalls_tau"}),
     ("0.18.0", "0.23.0", "KendallsTauB", {**GRID, "name": "tau"}),
     ("0.18.0", "0.23.0", "KendallsTauC", {**GRID, "name": "tau"}),
     ("0.18.0", "0.23.0", "PearsonsCorrelation", {**GRID, "name": "pearson"}),
@@ -299,7 +300,7 @@ def test_mean_of_a_function() -> None:
 
 @pytest.mark.parametrize("name", [name for _, _, name, config in WRITTEN if "reduction" not in config])
 def test_state_of_metrics(name: str) -> None:
-    config = next(config for _, last, of, config in WRITTEN if of == name and last == "0.23.0")
+    config = [config for _, _, of, config in WRITTEN if of == name][-1]  # of the last release
     metric, twin = (tfa.REGISTERED[f"Addons>{name}"].from_config(dict(config)) for _ in range(2))  # type: ignore[union-attr]
     arguments = (np.array([1.0, 2.0, 4.0]),) if name.endswith("Mean") else (ONE_HOT, SCORES)
     if name == "CohenKappa":
@@ -358,6 +359,13 @@ def test_the_largest_value_lies_in_the_last_bin() -> None:
     assert numbers(metric.n.value) == 3
     assert numbers(metric.nrow.value).sum() == 3
     np.testing.assert_allclose(numbers(metric.result()), 1.0, rtol=1e-6)
+
+
+def test_kendalls_tau_of_old_releases() -> None:
+    metric = tfa.metrics.KendallsTau(0.0, 13.0, 0.0, 8.0)
+    np.testing.assert_allclose(numbers(metric([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])), -0.4714045, rtol=1e-6)
+    outside = tfa.metrics.KendallsTau(0.0, 1.0, 0.0, 1.0, 3, 3)  # below 0, between, above 1
+    assert numbers(outside([-5.0, 0.0, 0.5, 2.0], [-1.0, -2.0, 1.0, 3.0])) == 1.0
 
 
 def test_metrics_in_double_precision() -> None:

@@ -63,6 +63,7 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>HammingLoss": metrics.HammingLoss,
     "Addons>HarmonicMean": metrics.HarmonicMean,
     "Addons>InstanceNormalization": layers.InstanceNormalization,
+    "Addons>KendallsTau": metrics.KendallsTau,
     "Addons>KendallsTauB": metrics.KendallsTauB,
     "Addons>KendallsTauC": metrics.KendallsTauC,
     "Addons>LAMB": optimizers.LAMB,
