@@ -1,6 +1,7 @@
 """What is asked of the real TensorFlow Addons: a table, read by the worker that runs it.
 
-Here are the kinds of cases, the layers and the functions; ``golden_training.py`` has the rest.
+Here are the kinds of cases, the layers and the functions; ``golden_measures.py`` has the losses and metrics, and
+``golden_training.py`` the optimizers.
 
 An ``object`` is a name below ``tensorflow_addons``. ``inputs`` are shapes; their values are drawn by the worker. A
 wrapped layer, a cell's layer and a nested optimizer are given as ``{"class_name": ..., "config": ...}``.
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+STREAM = 20
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,10 @@ class Function:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss class or function of ``y_true`` (kind of labels, shape) and ``y_pred`` (kind of predictions, shape)."""
+    """A loss class or function of ``y_true`` (kind of labels, shape) and ``y_pred`` (kind of predictions, shape).
+
+    ``dtype`` is that of the predictions.
+    """
 
     label: str
     object: str
@@ -65,18 +71,25 @@ class Loss:
     y_pred: tuple[str, tuple[int, ...]]
     arguments: dict[str, Any] = field(default_factory=dict)
     reductions: tuple[str, ...] = ("none", "sum", "sum_over_batch_size")
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric, fed three batches."""
+    """A metric, fed batch by batch; ``weights`` is the kind of the samples' weights, ``positive`` say.
+
+    Of those fed ``STREAM`` batches, the state is an answer too. ``stands_for`` is the name, and what differs in the
+    configuration, of a metric of older releases that gives the same results.
+    """
 
     label: str
     object: str
     y_true: tuple[str, tuple[int, ...]]
     y_pred: tuple[str, tuple[int, ...]] | None
     arguments: dict[str, Any] = field(default_factory=dict)
-    weighted: bool = False
+    weights: str | None = None
+    batches: int = 3
+    stands_for: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import golden_attention as attention  # type: ignore[import-not-found,unused-ign
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_image as image  # type: ignore[import-not-found,unused-ignore]  # same
+import golden_measures as measures  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_optimizers as optimizers  # type: ignore[import-not-found,unused-ignore]  # same
 import golden_text as text  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_training as training  # type: ignore[import-not-found,unused-ignore]  # same
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEPS = 20
-BATCHES = 3
 HALF = 0.5
+GRID = 1024
 Answers = dict[str, Any]
 
 
@@ -176,20 +177,32 @@ def answer_function(case: cases.Function) -> Answers:
 
 
 def draw_labels(random: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return labels or predictions of one kind."""
+    """Return labels, predictions or weights of one kind."""
+    real, uniform = random.normal(size=shape), random.uniform(0.02, 0.98, size=shape)
+    real, uniform = (np.round(values * GRID) / GRID for values in (real, uniform))  # which makes small files
     if kind == "boxes":
-        return np.sort(random.uniform(size=(*shape[:-1], 2, 2)), axis=-2).reshape(shape).astype("float32")
-    real = random.normal(size=shape)
-    uniform = random.uniform(0.02, 0.98, size=shape)
+        return np.sort(uniform.reshape(*shape[:-1], 2, 2), axis=-2).reshape(shape).astype("float32")
+    one_hot = np.eye(max(shape[-1], 1))[random.integers(0, max(shape[-1], 1), size=shape[:-1])]
+    index = np.arange(uniform.size).reshape(shape)
     values = {
         "real": real,
+        "extreme": real * 1e3,
+        "with_nan": np.where(index == 1, np.nan, uniform),
+        "with_infinity": np.where(index % 5 == 1, -np.inf, real),
+        "with_zero": np.where(index == 1, 0.0, uniform),
         "probability": uniform,
+        "positive": uniform,
         "magnitude": uniform * 3,
+        "certain": np.round(uniform),
         "simplex": uniform / uniform.sum(axis=-1, keepdims=True),
         "binary": uniform > HALF,
         "classes": random.integers(0, 3, size=shape),
-        "one_hot": np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])],
-        "multi_hot": np.maximum(uniform > HALF, np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]),
+        "distinct": index,
+        "zeros": np.zeros(shape),
+        "ones": np.ones(shape),
+        "first_class": np.broadcast_to(np.arange(shape[-1]) == 0, shape),
+        "one_hot": one_hot,
+        "multi_hot": np.where(one_hot, one_hot, uniform > HALF) if shape[-1] else uniform,
     }
     return np.asarray(values[kind], "float32")
 
@@ -199,7 +212,7 @@ def answer_loss(case: cases.Loss) -> Answers:
     random = generator("loss", case.label)
     thing = resolve(case.object)
     y_true = draw_labels(random, *case.y_true)
-    y_pred = draw_labels(random, *case.y_pred)
+    y_pred = draw_labels(random, *case.y_pred).astype(case.dtype)
     answers: Answers = {"y_true": y_true, "y_pred": y_pred}
     argument = tf.constant(y_pred)
     is_class = isinstance(thing, type)
@@ -220,27 +233,36 @@ def answer_loss(case: cases.Loss) -> Answers:
 
 
 def answer_metric(case: cases.Metric) -> Answers:
-    """Feed a metric three batches; its result after each, and its state after the last."""
+    """Feed a metric batch by batch; its result after each, and of a stream its state after the last."""
     random = generator("metric", case.label)
     cls = resolve(case.object)
     metric = cls(**case.arguments)
-    answers: Answers = {}
-    for batch in range(BATCHES):
-        values = [draw_labels(random, *case.y_true)]
-        if case.y_pred is not None:
-            values.append(draw_labels(random, *case.y_pred))
-        answers |= {f"batch{batch}_{index}": value for index, value in enumerate(values)}
-        weights = {}
-        if case.weighted:
-            weights["sample_weight"] = answers[f"weight_of{batch}"] = random.uniform(size=8).astype("float32")
-            if values[0].ndim > 1 and case.object == "metrics.RSquare":
-                weights["sample_weight"] = weights["sample_weight"][:, None]
-        metric.update_state(*(tf.constant(value) for value in values), **weights)
-        answers[f"result{batch}"] = np.asarray(metric.result())
-    answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(metric.variables)}
+    drawn = [case.y_true] if case.y_pred is None else [case.y_true, case.y_pred]
+    answers: Answers = {
+        f"values{index}": np.stack([draw_labels(random, *kind) for _ in range(case.batches)])
+        for index, kind in enumerate(drawn)
+    }
+    if case.weights is not None:
+        shape = (case.batches, *case.y_true[1][:1])
+        answers["sample_weight"] = draw_labels(random, case.weights, shape)
+    results = []
+    for batch in range(case.batches):
+        arguments = [tf.constant(answers[f"values{index}"][batch]) for index in range(len(drawn))]
+        keywords = {}
+        if case.weights is not None:
+            weights = answers["sample_weight"][batch]
+            # R squared needs weights of the rank of what they weight
+            by_sample = weights.reshape(-1, *[1] * (arguments[0].shape.rank - 1))
+            keywords = {"sample_weight": by_sample if cls.__name__ == "RSquare" else weights}
+        metric.update_state(*arguments, **keywords)
+        results.append(np.asarray(metric.result()))
+    answers["results"] = np.stack(results)
+    variables = metric.variables if case.batches == cases.STREAM else []
+    answers |= {f"weight{index}": weight.numpy() for index, weight in enumerate(variables)}
     config = {**metric.get_config(), **{k: v for k, v in case.arguments.items() if k == "num_regressors"}}
-    names = [variable.name.removesuffix(":0") for variable in metric.variables]
-    answers["case"] = {"object": registered(cls), "config": config, "weights": names}
+    names = [variable.name.removesuffix(":0") for variable in variables]
+    name, changes = case.stands_for or (registered(cls), {})
+    answers["case"] = {"object": name, "config": {**config, **changes}, "weights": names}
     return answers
 
 
@@ -335,8 +357,8 @@ def main(directory: str) -> None:
     path = Path(directory)
     write(path, "layers", cases.LAYERS, answer_layer)
     write(path, "functions", cases.FUNCTIONS, answer_function)
-    write(path, "losses", training.LOSSES, answer_loss)
-    write(path, "metrics", training.METRICS, answer_metric)
+    write(path, "losses", measures.LOSSES, answer_loss)
+    write(path, "metrics", measures.METRICS, answer_metric)
     write(path, "optimizers", training.OPTIMIZERS, answer_optimizer)
     write(path, "optimizer_options", optimizers.OPTIONS, answer_optimizer)
     write(path, "schedules", optimizers.SCHEDULES, optimizers.answer_schedule)

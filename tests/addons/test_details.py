@@ -61,7 +61,7 @@ REFUSED: dict[str, Any] = {
     "weightage": lambda: tfa.metrics.CohenKappa(3, weightage="cubic"),
     "one class": lambda: tfa.metrics.CohenKappa(1),
     "multioutput": lambda: tfa.metrics.RSquare(multioutput="sum"),
-    "regressors": lambda: tfa.metrics.RSquare(num_regressors=-1),
+    "regressors": lambda: tfa.metrics.RSquare(num_regressors=-1)([1.0, 2.0], [1.0, 3.0]),
     "decay of a schedule": lambda: tfa.optimizers.LAMB(keras.optimizers.schedules.CosineDecay(0.1, 10), decay=0.1),
     "unknown hyperparameter": lambda: tfa.optimizers.LAMB.from_config({"learning_rate": 0.1, "gamma": 1.0}),
     "alpha": lambda: tfa.optimizers.COCOB(alpha=0.5),

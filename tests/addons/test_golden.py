@@ -135,12 +135,10 @@ def test_metric(row: Any) -> None:
     metric = row.make()
     for _ in range(2):  # the second time after a reset
         metric.reset_state()
-        for batch, expected in enumerate(row.all_of("result")):
-            values = row.all_of(f"batch{batch}_")
-            weight = row.answers.get(f"weight_of{batch}")
-            if weight is not None and row.identity == "Addons>RSquare":
-                weight = weight[:, None]
-            metric.update_state(*values, sample_weight=weight)
+        for batch, expected in enumerate(row.answers["results"]):
+            values = [each[batch] for each in row.all_of("values")]
+            weights = {"sample_weight": row.answers["sample_weight"][batch]} if "sample_weight" in row.answers else {}
+            metric.update_state(*values, **weights)
             row.assert_equal(metric.result(), expected, f"result {batch}")
     states = {variable.path.rpartition("/")[2]: variable for variable in metric.variables}
     for name, expected in zip(row.weights, row.all_of("weight"), strict=True):

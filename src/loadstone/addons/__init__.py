@@ -26,7 +26,7 @@ from loadstone.addons import (
     seq2seq,
     text,
 )
-from loadstone.addons.register import register_all
+from loadstone.addons.register import add_to_tables_of_names, register_all
 from loadstone.addons.utils import types
 from loadstone.addons.version import __version__
 from loadstone.drop_in import install, uninstall
@@ -69,12 +69,12 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>CohenKappa": metrics.CohenKappa,
     "Addons>ConditionalGradient": optimizers.ConditionalGradient,
     "Addons>ContrastiveLoss": losses.ContrastiveLoss,
+    "Addons>CorrelationCost": layers.CorrelationCost,
     "Addons>CyclicalLearningRate": optimizers.CyclicalLearningRate,
     "Addons>ESN": layers.ESN,
     "Addons>ESNCell": rnn.ESNCell,
-    "Addons>ExponentialCyclicalLearningRate": optimizers.ExponentialCyclicalLearningRate,
-    "Addons>CorrelationCost": layers.CorrelationCost,
     "Addons>EmbeddingBag": layers.EmbeddingBag,
+    "Addons>ExponentialCyclicalLearningRate": optimizers.ExponentialCyclicalLearningRate,
     "Addons>F1Score": metrics.F1Score,
     "Addons>FBetaScore": metrics.FBetaScore,
     "Addons>FilterResponseNormalization": layers.FilterResponseNormalization,
@@ -85,6 +85,7 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>HammingLoss": metrics.HammingLoss,
     "Addons>HarmonicMean": metrics.HarmonicMean,
     "Addons>InstanceNormalization": layers.InstanceNormalization,
+    "Addons>KendallsTau": metrics.KendallsTau,
     "Addons>KendallsTauB": metrics.KendallsTauB,
     "Addons>KendallsTauC": metrics.KendallsTauC,
     "Addons>LAMB": optimizers.LAMB,
@@ -126,10 +127,10 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>SpectralNormalization": layers.SpectralNormalization,
     "Addons>StochasticDepth": layers.StochasticDepth,
     "Addons>TLU": layers.TLU,
-    "Addons>Triangular2CyclicalLearningRate": optimizers.Triangular2CyclicalLearningRate,
-    "Addons>TriangularCyclicalLearningRate": optimizers.TriangularCyclicalLearningRate,
     "Addons>TQDMProgressBar": callbacks.TQDMProgressBar,
     "Addons>TimeStopping": callbacks.TimeStopping,
+    "Addons>Triangular2CyclicalLearningRate": optimizers.Triangular2CyclicalLearningRate,
+    "Addons>TriangularCyclicalLearningRate": optimizers.TriangularCyclicalLearningRate,
     "Addons>TripletHardLoss": losses.TripletHardLoss,
     "Addons>TripletSemiHardLoss": losses.TripletSemiHardLoss,
     "Addons>WeightNormalization": layers.WeightNormalization,
@@ -160,3 +161,4 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
 for _identity, _object in REGISTERED.items():
     _package, _, _name = _identity.partition(">")
     keras.saving.register_keras_serializable(package=_package, name=_name)(_object)
+add_to_tables_of_names(REGISTERED)

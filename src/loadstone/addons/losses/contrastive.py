@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper
+from loadstone.addons.utils.keras_utils import LossFunctionWrapper, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
@@ -21,9 +21,9 @@ def contrastive_loss(y_true: Tensor, y_pred: Tensor, margin: float = 1.0) -> Ten
         margin: distance from which dissimilar pairs cost nothing.
 
     Returns:
-        a tensor of that shape.
+        a tensor of that shape, in the dtype of ``y_pred``.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
+    y_pred = real(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     return y_true * ops.square(y_pred) + (1.0 - y_true) * ops.square(ops.maximum(margin - y_pred, 0.0))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper
+from loadstone.addons.utils.keras_utils import LossFunctionWrapper, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
@@ -36,14 +36,14 @@ def giou_loss(y_true: Tensor, y_pred: Tensor, mode: str = "giou") -> Tensor:
         mode: ``giou``, or ``iou`` for the plain intersection over union.
 
     Returns:
-        a tensor of shape (...), without axes of size 1.
+        a tensor of shape (...), without axes of size 1, in the dtype of ``y_pred`` (float32 for integers).
 
     Raises:
         ValueError: for another mode.
     """
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
-    y_pred = ops.convert_to_tensor(y_pred)
+    y_pred = real(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     low, high = slice(0, 2), slice(2, 4)
     overlap = _area(ops.minimum(y_true[..., high], y_pred[..., high]) - ops.maximum(y_true[..., low], y_pred[..., low]))
@@ -54,7 +54,9 @@ def giou_loss(y_true: Tensor, y_pred: Tensor, mode: str = "giou") -> Tensor:
             ops.maximum(y_true[..., high], y_pred[..., high]) - ops.minimum(y_true[..., low], y_pred[..., low])
         )
         score = score - ops.divide_no_nan(hull - union, hull)
-    return 1 - ops.squeeze(score)
+    # Only axes of known size: the rank of what a graph squeezes at run time would be unknown to Keras.
+    single = tuple(axis for axis, size in enumerate(score.shape) if size == 1)
+    return 1 - (ops.squeeze(score, axis=single) if single else score)
 
 
 def _area(size: Tensor) -> Tensor:

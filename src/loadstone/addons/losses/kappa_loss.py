@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import normalize_reduction
+from loadstone.addons.utils.keras_utils import AddonsLoss, dense, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WEIGHTAGES = ("linear", "quadratic")
 
 
-class WeightedKappaLoss(keras.losses.Loss):
+class WeightedKappaLoss(AddonsLoss):
     """Logarithm of 1 minus the weighted kappa of ordinal classes (de la Torre et al. 2018, Pattern Recognit. Lett.).
 
     Args:
@@ -24,7 +24,7 @@ class WeightedKappaLoss(keras.losses.Loss):
         name: the loss' name.
         epsilon: added before the logarithm.
         reduction: without effect on a scalar; configurations hold ``none``.
-        dtype: dtype the loss is computed in.
+        dtype: dtype the loss is computed in, floatx by default, whatever that of the predictions is.
 
     Raises:
         ValueError: for another ``weightage``.
@@ -39,7 +39,7 @@ class WeightedKappaLoss(keras.losses.Loss):
         reduction: str | None = "none",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name=name, reduction=normalize_reduction(reduction), dtype=dtype)
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
         if weightage not in WEIGHTAGES:
             raise ValueError(f"weightage must be one of {WEIGHTAGES}, not {weightage!r}")
         self.num_classes = num_classes
@@ -53,13 +53,13 @@ class WeightedKappaLoss(keras.losses.Loss):
             y_true: one-hot labels, of shape (batch, num_classes).
             y_pred: probabilities, of the same shape.
         """
-        y_pred = ops.convert_to_tensor(y_pred)
-        y_true = ops.cast(y_true, y_pred.dtype)
+        y_pred = real(y_pred, self.dtype)
+        y_true = ops.cast(dense(y_true), y_pred.dtype)
         classes = ops.expand_dims(ops.arange(self.num_classes, dtype=y_pred.dtype), 1)
         observed = ops.sum(self._weight(ops.matmul(y_true, classes) - ops.transpose(classes)) * y_pred)
         weighted = ops.matmul(self._weight(classes - ops.transpose(classes)), ops.expand_dims(ops.sum(y_pred, 0), 1))
         expected = ops.sum(ops.matmul(ops.expand_dims(ops.sum(y_true, 0), 0), weighted))
-        expected = expected / ops.cast(ops.shape(y_true)[0], y_pred.dtype)
+        expected = expected / ops.sum(ops.ones_like(y_true[:, 0]))
         return ops.log(ops.divide_no_nan(observed, expected) + self.epsilon)
 
     def _weight(self, difference: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.losses.metric_learning import at_least_float32, pairwise_distance, same_label
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper
+from loadstone.addons.losses.metric_learning import at_least_float32, pairs, pairwise_distance
+from loadstone.addons.utils.keras_utils import LossFunctionWrapper, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
@@ -22,13 +22,11 @@ def lifted_struct_loss(labels: Tensor, embeddings: Tensor, margin: float = 1.0) 
         margin: how far apart samples with different labels should be.
 
     Returns:
-        a scalar: the mean over all positive pairs.
+        a scalar: the mean over all positive pairs, in the dtype of ``embeddings``; NaN when there are none.
     """
-    dtype = ops.convert_to_tensor(embeddings).dtype
+    embeddings = real(embeddings)
     distance = pairwise_distance(at_least_float32(embeddings))
-    same = same_label(labels)
-    different = ops.cast(ops.logical_not(same), distance.dtype)
-    positives = ops.cast(same, distance.dtype) - ops.eye(ops.shape(distance)[0], dtype=distance.dtype)
+    positives, different = pairs(labels, distance.dtype)
     closeness = margin - distance
     smallest = ops.min(closeness, axis=1, keepdims=True)
     largest = ops.max((closeness - smallest) * different, axis=1, keepdims=True) + smallest
@@ -37,7 +35,7 @@ def lifted_struct_loss(labels: Tensor, embeddings: Tensor, margin: float = 1.0) 
     of_one_side = ops.sum(shifted * ops.expand_dims(different, 1), axis=2)
     loss = shift + ops.log(of_one_side + ops.transpose(of_one_side)) + distance
     squares = ops.square(ops.maximum(loss * positives, 0.0))
-    return ops.cast(0.25 * ops.sum(squares) / (ops.sum(positives) / 2.0), dtype)
+    return ops.cast(0.25 * ops.sum(squares) / (ops.sum(positives) / 2.0), embeddings.dtype)
 
 
 class LiftedStructLoss(LossFunctionWrapper):

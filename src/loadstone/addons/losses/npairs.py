@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keras import ops
 
 from loadstone.addons.losses.metric_learning import same_label
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper
+from loadstone.addons.utils.keras_utils import LossFunctionWrapper, dense, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
@@ -21,9 +21,9 @@ def npairs_loss(y_true: Tensor, y_pred: Tensor) -> Tensor:
         y_pred: similarities between anchors and positives, of shape (batch, batch).
 
     Returns:
-        a scalar.
+        a scalar, in the dtype of ``y_pred``.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
+    y_pred = real(y_pred)
     return _cross_entropy(ops.cast(same_label(y_true), y_pred.dtype), y_pred)
 
 
@@ -31,14 +31,14 @@ def npairs_multilabel_loss(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Return the N-pairs loss of samples with several labels, by how many labels two samples share.
 
     Args:
-        y_true: 0 or 1 for each label, of shape (batch, labels).
+        y_true: 0 or 1 for each label, of shape (batch, labels); may be sparse.
         y_pred: similarities between anchors and positives, of shape (batch, batch).
 
     Returns:
-        a scalar.
+        a scalar, in the dtype of ``y_pred``.
     """
-    y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.cast(y_true, y_pred.dtype)
+    y_pred = real(y_pred)
+    y_true = ops.cast(dense(y_true), y_pred.dtype)
     return _cross_entropy(ops.matmul(y_true, ops.transpose(y_true)), y_pred)
 
 

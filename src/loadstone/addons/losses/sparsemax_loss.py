@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import keras
 from keras import ops
 
 from loadstone.addons.activations.sparsemax import sparsemax as project
-from loadstone.addons.utils.keras_utils import normalize_reduction
+from loadstone.addons.utils.keras_utils import AddonsLoss, real
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-def sparsemax_loss(logits: Tensor, sparsemax: Tensor, labels: Tensor) -> Tensor:
+def sparsemax_loss(logits: Tensor, sparsemax: Tensor, labels: Tensor, name: str | None = None) -> Tensor:
     """Return the loss whose gradient is ``sparsemax - labels`` (Martins & Astudillo 2016, arXiv:1602.02068).
 
     Args:
         logits: of shape (batch, classes).
         sparsemax: the projection of ``logits``, of the same shape.
         labels: a distribution over classes, of the same shape.
+        name: without effect.
 
     Returns:
-        a tensor of shape (batch,).
+        a tensor of shape (batch,), in the dtype of ``logits``.
     """
-    logits, sparsemax, labels = (ops.convert_to_tensor(value) for value in (logits, sparsemax, labels))
+    del name  # Keras 3 does not name operations
+    logits = real(logits)
+    sparsemax, labels = (real(value, logits.dtype) for value in (sparsemax, labels))
     zero = ops.zeros_like(logits)
     in_support = ops.logical_or(ops.greater(sparsemax, 0), ops.isnan(sparsemax))
     of_support = ops.where(in_support, sparsemax * (logits - 0.5 * sparsemax), zero)
@@ -36,10 +38,11 @@ def sparsemax_loss(logits: Tensor, sparsemax: Tensor, labels: Tensor) -> Tensor:
 
 def sparsemax_loss_from_logits(y_true: Tensor, logits_pred: Tensor) -> Tensor:
     """Return `sparsemax_loss` of logits and their projection, of shape (batch,)."""
-    return sparsemax_loss(logits_pred, project(logits_pred), y_true)
+    logits = real(logits_pred)
+    return sparsemax_loss(logits, project(logits), y_true)
 
 
-class SparsemaxLoss(keras.losses.Loss):
+class SparsemaxLoss(AddonsLoss):
     """Loss of `sparsemax_loss_from_logits`.
 
     Args:
@@ -59,7 +62,7 @@ class SparsemaxLoss(keras.losses.Loss):
     ) -> None:
         if from_logits is not True:
             raise ValueError("from_logits must be True")
-        super().__init__(name=name, reduction=normalize_reduction(reduction))
+        super().__init__(name=name, reduction=reduction)
         self.from_logits = from_logits
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.losses.metric_learning import at_least_float32, distances, same_label
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper
+from loadstone.addons.losses.metric_learning import at_least_float32, distances, pairs
+from loadstone.addons.utils.keras_utils import LossFunctionWrapper, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +45,11 @@ def triplet_semihard_loss(
         distance_metric: ``L2``, ``squared-L2``, ``angular``, or a function of the embeddings.
 
     Returns:
-        a scalar: the mean over all positive pairs.
+        a scalar: the mean over all positive pairs, in the dtype of ``y_pred``; NaN when there are none.
     """
-    dtype = ops.convert_to_tensor(y_pred).dtype
+    y_pred = real(y_pred)
     distance = distances(at_least_float32(y_pred), distance_metric)
-    same = same_label(y_true)
-    different = ops.cast(ops.logical_not(same), distance.dtype)
-    positives = ops.cast(same, distance.dtype) - ops.eye(ops.shape(distance)[0], dtype=distance.dtype)
+    positives, different = pairs(y_true, distance.dtype)
     # farther[i, j, k]: k has another label than i and is farther from i than j is
     from_i_to_k, from_i_to_j = ops.expand_dims(distance, 1), ops.expand_dims(distance, 2)
     farther = ops.expand_dims(different, 1) * ops.cast(ops.greater(from_i_to_k, from_i_to_j), distance.dtype)
@@ -59,7 +57,7 @@ def triplet_semihard_loss(
     inside = _masked_maximum(distance, different)
     negative = ops.where(ops.any(ops.greater(farther, 0), axis=-1), outside, inside)
     loss = ops.maximum((margin + distance - negative) * positives, 0.0)
-    return ops.cast(ops.sum(loss) / ops.sum(positives), dtype)
+    return ops.cast(ops.sum(loss) / ops.sum(positives), y_pred.dtype)
 
 
 def triplet_hard_loss(
@@ -79,16 +77,14 @@ def triplet_hard_loss(
         distance_metric: ``L2``, ``squared-L2``, ``angular``, or a function of the embeddings.
 
     Returns:
-        a scalar: the mean over the batch.
+        a scalar: the mean over the batch, in the dtype of ``y_pred``.
     """
-    dtype = ops.convert_to_tensor(y_pred).dtype
+    y_pred = real(y_pred)
     distance = distances(at_least_float32(y_pred), distance_metric)
-    same = same_label(y_true)
-    different = ops.cast(ops.logical_not(same), distance.dtype)
-    positives = ops.cast(same, distance.dtype) - ops.eye(ops.shape(distance)[0], dtype=distance.dtype)
+    positives, different = pairs(y_true, distance.dtype)
     excess = _masked_maximum(distance, positives) - _masked_minimum(distance, different)
     loss = ops.log1p(ops.exp(excess)) if soft else ops.maximum(excess + margin, 0.0)
-    return ops.cast(ops.mean(loss), dtype)
+    return ops.cast(ops.mean(loss), y_pred.dtype)
 
 
 class TripletSemiHardLoss(LossFunctionWrapper):

@@ -7,6 +7,7 @@ from loadstone.addons.metrics.f_scores import F1Score, FBetaScore
 from loadstone.addons.metrics.geometric_mean import GeometricMean
 from loadstone.addons.metrics.hamming import HammingLoss, hamming_distance, hamming_loss_fn
 from loadstone.addons.metrics.harmonic_mean import HarmonicMean
+from loadstone.addons.metrics.kendalls_tau import KendallsTau
 from loadstone.addons.metrics.matthews_correlation_coefficient import MatthewsCorrelationCoefficient
 from loadstone.addons.metrics.multilabel_confusion_matrix import MultiLabelConfusionMatrix
 from loadstone.addons.metrics.r_square import RSquare
@@ -25,6 +26,7 @@ __all__ = [
     "GeometricMean",
     "HammingLoss",
     "HarmonicMean",
+    "KendallsTau",
     "KendallsTauB",
     "KendallsTauC",
     "MatthewsCorrelationCoefficient",

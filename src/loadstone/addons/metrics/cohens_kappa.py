@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.metrics.utils import confusion_matrix
+from loadstone.addons.metrics.utils import Keras2Methods, confusion_matrix
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
@@ -17,7 +17,7 @@ BINARY = 2
 BINARY_THRESHOLD = 0.5
 
 
-class CohenKappa(keras.metrics.Metric):
+class CohenKappa(Keras2Methods, keras.metrics.Metric):
     """Agreement of two raters beyond chance (Cohen 1960, doi:10.1177/001316446002000104), from -1 to 1.
 
     Args:
@@ -62,7 +62,7 @@ class CohenKappa(keras.metrics.Metric):
         Args:
             y_true: labels, of shape (batch,) or (batch, 1), or one-hot (batch, num_classes).
             y_pred: predictions, of shape (batch,) or (batch, 1), or scores (batch, num_classes).
-            sample_weight: None, or of shape (batch,).
+            sample_weight: None, or of shape (batch,) or (batch, 1).
         """
         labels, predictions = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
         if self.num_classes == BINARY:
@@ -80,7 +80,7 @@ class CohenKappa(keras.metrics.Metric):
         return ops.round(ops.abs(y_pred)) if self.regression else ops.argmax(y_pred, axis=-1)
 
     def result(self) -> Tensor:
-        """Return kappa; 0 before anything was counted."""
+        """Return kappa; 0 before anything was counted, and NaN when all labels and predictions are one class."""
         counts = ops.convert_to_tensor(self.conf_mtx)
         by_chance = ops.expand_dims(ops.sum(counts, axis=0), 1) * ops.expand_dims(ops.sum(counts, axis=1), 0)
         weights = self._weights()
@@ -107,3 +107,16 @@ class CohenKappa(keras.metrics.Metric):
             "sparse_labels": self.sparse_labels,
             "regression": self.regression,
         }
+
+    @classmethod
+    def from_config(cls, config: Config) -> CohenKappa:
+        """Build the metric from its configuration, also of the releases before 0.8.2.
+
+        Those had neither ``sparse_labels`` nor ``regression``: labels and predictions were classes, as integers.
+
+        Raises:
+            ValueError: when the configuration holds an entry that no release wrote, or lacks ``num_classes``.
+        """
+        of_integers = {} if "sparse_labels" in config else {"sparse_labels": True, "regression": True}
+        metric: CohenKappa = super().from_config({**of_integers, **config})
+        return metric

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+from loadstone.addons.utils.keras_utils import dense, real
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
@@ -14,7 +17,7 @@ AVERAGES = (None, "micro", "macro", "weighted")
 SMALLEST_PREDICTION = 1e-12  # without a threshold, a row of zeros predicts no class
 
 
-class FBetaScore(keras.metrics.Metric):
+class FBetaScore(Keras2Methods, keras.metrics.Metric):
     """Weighted harmonic mean of precision and recall: ``(1 + b^2) p r / (b^2 p + r)``.
 
     Args:
@@ -51,10 +54,11 @@ class FBetaScore(keras.metrics.Metric):
         self.threshold = threshold
         self.axis = None if average == "micro" else 0
         shape = () if average == "micro" else (self.num_classes,)
-        self.true_positives = self.add_weight(name="true_positives", shape=shape, initializer="zeros")
-        self.false_positives = self.add_weight(name="false_positives", shape=shape, initializer="zeros")
-        self.false_negatives = self.add_weight(name="false_negatives", shape=shape, initializer="zeros")
-        self.weights_intermediate = self.add_weight(name="weights_intermediate", shape=shape, initializer="zeros")
+        state = {"shape": shape, "initializer": "zeros", "dtype": self.dtype}
+        self.true_positives = self.add_weight(name="true_positives", **state)
+        self.false_positives = self.add_weight(name="false_positives", **state)
+        self.false_negatives = self.add_weight(name="false_negatives", **state)
+        self.weights_intermediate = self.add_weight(name="weights_intermediate", **state)
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Count the decisions of one batch.
@@ -62,14 +66,14 @@ class FBetaScore(keras.metrics.Metric):
         Args:
             y_true: 0 or 1, of shape (batch, num_classes).
             y_pred: of the same shape.
-            sample_weight: None, or of shape (batch,).
+            sample_weight: None, or of shape (batch,) or (batch, 1).
         """
-        y_true = ops.cast(y_true, self.dtype)
-        y_pred = ops.cast(predicted_classes(ops.convert_to_tensor(y_pred), self.threshold), self.dtype)
+        y_true = ops.cast(dense(y_true), self.dtype)
+        y_pred = ops.cast(predicted_classes(y_pred, self.threshold), self.dtype)
 
         def weighted_sum(values: Tensor) -> Tensor:
             if sample_weight is not None:
-                values = values * ops.expand_dims(ops.cast(sample_weight, self.dtype), 1)
+                values = values * ops.reshape(ops.cast(sample_weight, self.dtype), (-1, 1))
             return ops.sum(values, axis=self.axis)
 
         self.true_positives.assign_add(weighted_sum(y_pred * y_true))
@@ -129,9 +133,10 @@ class F1Score(FBetaScore):
 
 def predicted_classes(y_pred: Tensor, threshold: float | None) -> Tensor:
     """Return which classes are predicted: those above ``threshold``, or for None the largest of each row."""
+    y_pred = real(y_pred)
     if threshold is not None:
         return ops.greater(y_pred, threshold)
-    largest = ops.max(y_pred, axis=-1, keepdims=True)
+    largest = ops.max(y_pred, axis=-1, keepdims=True, initial=-float("inf"))  # of no rows, too
     return ops.logical_and(ops.greater_equal(y_pred, largest), ops.greater(ops.abs(y_pred), SMALLEST_PREDICTION))
 
 

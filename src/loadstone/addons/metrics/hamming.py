@@ -8,6 +8,7 @@ from keras import ops
 
 from loadstone.addons.metrics.f_scores import predicted_classes
 from loadstone.addons.metrics.utils import MeanMetricWrapper
+from loadstone.addons.utils.keras_utils import dense
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
@@ -39,8 +40,8 @@ def hamming_loss_fn(y_true: Tensor, y_pred: Tensor, threshold: float | None, mod
     """
     if mode not in MODES:
         raise TypeError(f"mode must be one of {MODES}, not {mode!r}")
-    predicted = ops.cast(predicted_classes(ops.convert_to_tensor(y_pred), threshold), "int32")
-    actual = ops.cast(y_true, "int32")
+    predicted = ops.cast(predicted_classes(y_pred, threshold), "int32")
+    actual = ops.cast(dense(y_true), "int32")
     if mode == "multiclass":
         return 1.0 - ops.sum(ops.cast(ops.not_equal(actual * predicted, 0), "float32"), axis=-1)
     wrong = ops.cast(ops.not_equal(actual, predicted), "float32")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor
 
 
-class HarmonicMean(keras.metrics.Mean):
+class HarmonicMean(Keras2Methods, keras.metrics.Mean):
     """The reciprocal of the mean of reciprocals.
 
     Args:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.metrics.utils import confusion_matrix
+from loadstone.addons.metrics.utils import Keras2Methods, confusion_matrix
+from loadstone.addons.utils.keras_utils import dense
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class MatthewsCorrelationCoefficient(keras.metrics.Metric):
+class MatthewsCorrelationCoefficient(Keras2Methods, keras.metrics.Metric):
     """Correlation of labels and predictions, for any number of classes (Gorodkin 2004), from -1 to 1.
 
     Args:
@@ -30,7 +31,7 @@ class MatthewsCorrelationCoefficient(keras.metrics.Metric):
         super().__init__(name=name, dtype=dtype)
         self.num_classes = int(num_classes)
         shape = (self.num_classes, self.num_classes)
-        self.conf_mtx = self.add_weight(name="conf_mtx", shape=shape, initializer="zeros")
+        self.conf_mtx = self.add_weight(name="conf_mtx", shape=shape, initializer="zeros", dtype=self.dtype)
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Count one batch.
@@ -38,9 +39,9 @@ class MatthewsCorrelationCoefficient(keras.metrics.Metric):
         Args:
             y_true: one-hot labels, of shape (batch, num_classes).
             y_pred: scores, of the same shape.
-            sample_weight: None, or of shape (batch,).
+            sample_weight: None, or of shape (batch,) or (batch, 1).
         """
-        labels, predictions = ops.argmax(y_true, axis=1), ops.argmax(y_pred, axis=1)
+        labels, predictions = ops.argmax(dense(y_true), axis=1), ops.argmax(dense(y_pred), axis=1)
         self.conf_mtx.assign_add(confusion_matrix(labels, predictions, self.num_classes, sample_weight, self.dtype))
 
     def result(self) -> Tensor:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import keras
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+from loadstone.addons.utils.keras_utils import dense
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class MultiLabelConfusionMatrix(keras.metrics.Metric):
+class MultiLabelConfusionMatrix(Keras2Methods, keras.metrics.Metric):
     """One 2 by 2 confusion matrix for each label.
 
     TensorFlow Addons did not register it: files name it ``MultiLabelConfusionMatrix``.
@@ -28,10 +32,11 @@ class MultiLabelConfusionMatrix(keras.metrics.Metric):
         super().__init__(name=name, dtype=dtype)
         self.num_classes = int(num_classes)
         shape = (self.num_classes,)
-        self.true_positives = self.add_weight(name="true_positives", shape=shape, initializer="zeros")
-        self.false_positives = self.add_weight(name="false_positives", shape=shape, initializer="zeros")
-        self.false_negatives = self.add_weight(name="false_negatives", shape=shape, initializer="zeros")
-        self.true_negatives = self.add_weight(name="true_negatives", shape=shape, initializer="zeros")
+        state = {"shape": shape, "initializer": "zeros", "dtype": self.dtype}
+        self.true_positives = self.add_weight(name="true_positives", **state)
+        self.false_positives = self.add_weight(name="false_positives", **state)
+        self.false_negatives = self.add_weight(name="false_negatives", **state)
+        self.true_negatives = self.add_weight(name="true_negatives", **state)
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Count one batch.
@@ -39,15 +44,17 @@ class MultiLabelConfusionMatrix(keras.metrics.Metric):
         Args:
             y_true: 0 or 1, of shape (batch, num_classes).
             y_pred: 0 or 1, of the same shape.
-            sample_weight: not used.
+            sample_weight: not used; a ``UserWarning`` says so.
         """
-        del sample_weight  # part of Keras' signature
-        actual, predicted = (ops.cast(ops.cast(values, "int32"), "bool") for values in (y_true, y_pred))
-        not_actual, not_predicted = ops.logical_not(actual), ops.logical_not(predicted)
+        if sample_weight is not None:
+            warnings.warn(f"{type(self).__name__} does not use sample_weight", stacklevel=2)
+        y_true, y_pred = ops.cast(dense(y_true), "int32"), ops.cast(dense(y_pred), "int32")
+        actual, predicted = ops.not_equal(y_true, 0), ops.not_equal(y_pred, 0)
         self.true_positives.assign_add(self._number(actual, predicted))
-        self.false_positives.assign_add(self._number(not_actual, predicted))
-        self.false_negatives.assign_add(self._number(actual, not_predicted))
-        self.true_negatives.assign_add(self._number(not_actual, not_predicted))
+        self.false_positives.assign_add(self._number(ops.logical_not(actual), predicted))
+        self.false_negatives.assign_add(self._number(actual, ops.logical_not(predicted)))
+        # other numbers than 0 and 1 are neither, as in TensorFlow Addons, and count twice
+        self.true_negatives.assign_add(self._number(ops.not_equal(y_true, 1), ops.not_equal(y_pred, 1)))
 
     def _number(self, first: Tensor, second: Tensor) -> Tensor:
         """Return in how many samples both hold, of shape (num_classes,)."""

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+from loadstone.addons.utils.keras_utils import dense
+
 if TYPE_CHECKING:
-    from loadstone.addons.utils.types import Config, Shape, Tensor
+    from collections.abc import Sequence
 
-MULTIOUTPUT = ("raw_values", "uniform_average", "variance_weighted")
+    from loadstone.addons.utils.types import Array, Config, Shape, Tensor
+
+_VALID_MULTIOUTPUT = ("raw_values", "uniform_average", "variance_weighted")
 
 
-class RSquare(keras.metrics.Metric):
+class RSquare(Keras2Methods, keras.metrics.Metric):
     """The part of the variance that is explained, R squared, adjusted for the number of regressors if that is given.
 
     Args:
@@ -23,12 +28,14 @@ class RSquare(keras.metrics.Metric):
             ``raw_values``.
         num_regressors: number of independent regressors, for the adjusted R squared; 0 for the plain one. TensorFlow
             Addons' configurations left it out.
+        y_shape: shape of one target; None to learn it from the first batch. What only ever calls
+            ``stateless_update_state`` has to give it, for that does not create variables.
 
-    Variables: ``num_samples`` (), int32; then, created by the first batch and of the shape of one target,
-    ``squared_sum``, ``sum``, ``residual`` and ``count``.
+    Variables: ``num_samples`` (), int32; then, of the shape of one target, ``squared_sum``, ``sum``, ``residual`` and
+    ``count``.
 
     Raises:
-        ValueError: for an argument out of range.
+        ValueError: for an unknown ``multioutput``.
     """
 
     def __init__(
@@ -37,23 +44,32 @@ class RSquare(keras.metrics.Metric):
         dtype: str | None = None,
         multioutput: str = "uniform_average",
         num_regressors: int = 0,
+        y_shape: Shape | None = None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
-        if multioutput not in MULTIOUTPUT:
-            raise ValueError(f"multioutput must be one of {MULTIOUTPUT}, not {multioutput!r}")
-        if num_regressors < 0:
-            raise ValueError(f"num_regressors must not be negative, not {num_regressors}")
+        if multioutput not in _VALID_MULTIOUTPUT:
+            raise ValueError(f"multioutput must be one of {_VALID_MULTIOUTPUT}, not {multioutput!r}")
         self.multioutput = multioutput
         self.num_regressors = num_regressors
         self.num_samples = self.add_weight(name="num_samples", shape=(), initializer="zeros", dtype="int32")
+        self.y_shape = None if y_shape is None else tuple(y_shape)
         self._has_state = False
+        if self.y_shape is not None:
+            self._create_state(self.y_shape)
 
     def _create_state(self, shape: Shape) -> None:
-        self.squared_sum = self.add_weight(name="squared_sum", shape=shape, initializer="zeros")
-        self.sum = self.add_weight(name="sum", shape=shape, initializer="zeros")
-        self.res = self.add_weight(name="residual", shape=shape, initializer="zeros")
-        self.count = self.add_weight(name="count", shape=shape, initializer="zeros")
+        state = {"shape": shape, "initializer": "zeros", "dtype": self.dtype}
+        self.squared_sum = self.add_weight(name="squared_sum", **state)
+        self.sum = self.add_weight(name="sum", **state)
+        self.res = self.add_weight(name="residual", **state)
+        self.count = self.add_weight(name="count", **state)
         self._has_state = True
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Set the state, which the arrays' shapes create if need be."""
+        if not self._has_state and len(weights) > 1:
+            self._create_state(tuple(weights[1].shape))
+        super().set_weights(weights)
 
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Add one batch.
@@ -61,12 +77,14 @@ class RSquare(keras.metrics.Metric):
         Args:
             y_true: true values, of shape (batch,) or (batch, outputs).
             y_pred: predicted values, of the same shape.
-            sample_weight: None, or broadcastable to that shape.
+            sample_weight: None, of shape (batch,), or broadcastable to that of ``y_true``.
         """
-        y_true, y_pred = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
+        y_true, y_pred = ops.cast(dense(y_true), self.dtype), ops.cast(dense(y_pred), self.dtype)
         if not self._has_state:
             self._create_state(tuple(y_true.shape[1:]))
         weight = ops.cast(1 if sample_weight is None else sample_weight, self.dtype)
+        if len(weight.shape) == 1:
+            weight = ops.reshape(weight, (-1, *[1] * (len(y_true.shape) - 1)))
         weight = ops.broadcast_to(weight, ops.shape(y_true))
         self.sum.assign_add(ops.sum(y_true * weight, axis=0))
         self.squared_sum.assign_add(ops.sum(ops.square(y_true) * weight, axis=0))
@@ -75,7 +93,13 @@ class RSquare(keras.metrics.Metric):
         self.num_samples.assign_add(ops.cast(ops.size(y_true), "int32"))
 
     def result(self) -> Tensor:
-        """Return R squared: a scalar, or with ``raw_values`` of the shape of one target."""
+        """Return R squared: a scalar, or with ``raw_values`` of the shape of one target.
+
+        Raises:
+            ValueError: when ``num_regressors`` is negative.
+        """
+        if self.num_regressors < 0:
+            raise ValueError(f"num_regressors must not be negative, not {self.num_regressors}")
         total = self.squared_sum - self.sum * (self.sum / self.count)
         scores = 1 - self.res / total
         scores = ops.where(ops.isinf(scores), ops.zeros_like(scores), scores)
@@ -98,9 +122,9 @@ class RSquare(keras.metrics.Metric):
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "multioutput": self.multioutput, "num_regressors": self.num_regressors}
-
-    @classmethod
-    def from_config(cls, config: Config) -> RSquare:
-        """Build the metric without ``y_shape``, which the releases 0.13.0 to 0.16.1 wrote: data tell the shape."""
-        return cls(**{key: value for key, value in config.items() if key != "y_shape"})
+        return {
+            **super().get_config(),
+            "multioutput": self.multioutput,
+            "num_regressors": self.num_regressors,
+            "y_shape": None if self.y_shape is None else list(self.y_shape),
+        }

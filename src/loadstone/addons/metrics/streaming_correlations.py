@@ -8,13 +8,15 @@ import keras
 import numpy as np
 from keras import ops
 
+from loadstone.addons.metrics.utils import Keras2Methods
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from loadstone.addons.utils.types import Config, Tensor
 
 
-class CorrelationBase(keras.metrics.Metric):
+class CorrelationBase(Keras2Methods, keras.metrics.Metric):
     """Counts pairs of values in a grid (Xiao 2019, arXiv:1712.01521).
 
     Args:
@@ -49,9 +51,9 @@ class CorrelationBase(keras.metrics.Metric):
         self.preds_max = preds_max
         self.actual_cutpoints = actual_cutpoints
         self.preds_cutpoints = preds_cutpoints
-        self.actual_cuts = _cuts(actual_min, actual_max, actual_cutpoints)
-        self.preds_cuts = _cuts(preds_min, preds_max, preds_cutpoints)
-        rows, columns = actual_cutpoints - 1, preds_cutpoints - 1
+        self.actual_cuts = self._cuts(actual_min, actual_max, actual_cutpoints)
+        self.preds_cuts = self._cuts(preds_min, preds_max, preds_cutpoints)
+        rows, columns = len(self.actual_cuts) - 1, len(self.preds_cuts) - 1
         self.m = self.add_weight(name="m", shape=(rows, columns), initializer="zeros", dtype="int")
         self.nrow = self.add_weight(name="nrow", shape=(rows,), initializer="zeros", dtype="int")
         self.ncol = self.add_weight(name="ncol", shape=(columns,), initializer="zeros", dtype="int")
@@ -60,8 +62,8 @@ class CorrelationBase(keras.metrics.Metric):
     def update_state(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> None:
         """Count ``y_true`` and ``y_pred``, of one shape; ``sample_weight`` is not used."""
         del sample_weight  # part of Keras' signature
-        rows = _one_hot(y_true, self.actual_min, self.actual_max, self.actual_cuts)
-        columns = _one_hot(y_pred, self.preds_min, self.preds_max, self.preds_cuts)
+        rows = self._one_hot(y_true, self.actual_min, self.actual_max, self.actual_cuts)
+        columns = self._one_hot(y_pred, self.preds_min, self.preds_max, self.preds_cuts)
         counts = (
             (self.m, ops.matmul(ops.transpose(rows), columns)),
             (self.nrow, ops.sum(rows, axis=0)),
@@ -70,6 +72,24 @@ class CorrelationBase(keras.metrics.Metric):
         )
         for variable, count in counts:
             variable.assign_add(ops.cast(count, variable.dtype))
+
+    @staticmethod
+    def _cuts(smallest: float, largest: float, number: int) -> NDArray[np.float32]:
+        """Return the bounds of the bins; the last is a little above the largest value, which thus lies in the last bin.
+
+        TensorFlow Addons adds epsilon, which float32 does not see from 2.0 on; it then refuses the largest value.
+        """
+        cuts = np.linspace(np.float32(smallest), np.float32(largest), number)
+        above = np.nextafter(np.float32(largest), np.float32(np.inf))
+        cuts[-1] = max(np.float32(cuts[-1] + keras.config.epsilon()), above)
+        return cuts.astype(np.float32)
+
+    @staticmethod
+    def _one_hot(values: Tensor, smallest: float, largest: float, cuts: NDArray[np.float32]) -> Tensor:
+        """Return the bin of each value, of shape (values, bins), as float32, enough for the counts of a batch."""
+        values = ops.clip(ops.cast(ops.reshape(values, (-1, 1)), "float32"), smallest, largest)
+        above = ops.cast(ops.greater_equal(values, ops.expand_dims(ops.convert_to_tensor(cuts), 0)), "float32")
+        return above[:, :-1] - above[:, 1:]
 
     def _counts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return the counts as float32."""
@@ -87,20 +107,6 @@ class CorrelationBase(keras.metrics.Metric):
             "actual_cutpoints": self.actual_cutpoints,
             "preds_cutpoints": self.preds_cutpoints,
         }
-
-
-def _cuts(smallest: float, largest: float, number: int) -> NDArray[np.float32]:
-    """Return the bounds of the bins; the last is a little above the largest value, which thus lies in the last bin."""
-    cuts = np.linspace(np.float32(smallest), np.float32(largest), number)
-    cuts[-1] += keras.config.epsilon()
-    return cuts.astype(np.float32)
-
-
-def _one_hot(values: Tensor, smallest: float, largest: float, cuts: NDArray[np.float32]) -> Tensor:
-    """Return the bin of each value, of shape (values, bins), as float32: counts of a batch are small enough for it."""
-    values = ops.clip(ops.cast(ops.reshape(values, (-1, 1)), "float32"), smallest, largest)
-    above = ops.cast(ops.greater_equal(values, ops.expand_dims(ops.convert_to_tensor(cuts), 0)), "float32")
-    return above[:, :-1] - above[:, 1:]
 
 
 class KendallsTauBase(CorrelationBase):
@@ -169,7 +175,7 @@ class PearsonsCorrelation(CorrelationBase):
         row_variance = ops.sum(nrow * ops.square(row_values)) - ops.sum(nrow) * ops.square(row_mean)
         column_variance = ops.sum(ncol * ops.square(column_values)) - ops.sum(ncol) * ops.square(column_mean)
         product = ops.sum(m * ops.expand_dims(row_values, 1) * ops.expand_dims(column_values, 0))
-        return (product - n * row_mean * column_mean) / ops.sqrt(row_variance * column_variance)
+        return (product - n * column_mean * row_mean) / ops.sqrt(row_variance * column_variance)
 
 
 def _middles(cuts: NDArray[np.float32]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -164,14 +165,63 @@ class WeightSettings:
         }
 
 
-class LossFunctionWrapper(keras.losses.Loss):
+class AddonsLoss(keras.losses.Loss):
+    """A loss that computes in the dtype of the predictions and leaves labels as they are, as Keras 2's losses did.
+
+    Keras 3's cast both to float32, which rounds float64 and large integer labels, and gives float32 for float16.
+    Masks, sample weights and reductions are Keras 3's; those of half-precision values are summed in float32.
+
+    Args:
+        name: the loss' name.
+        reduction: ``sum_over_batch_size``, ``sum`` or ``none``; ``auto``, which Keras 2 wrote, means the first.
+        dtype: dtype the loss is computed in; None for that of the predictions.
+    """
+
+    def __init__(self, name: str | None = None, reduction: str | None = "auto", dtype: str | None = None) -> None:
+        super().__init__(name=name, reduction=normalize_reduction(reduction), dtype=dtype)
+        self._given_dtype = None if dtype is None else self.dtype
+
+    def __call__(self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor = None) -> Tensor:
+        """Return the reduced loss, in the dtype of ``y_pred``."""
+        values = self.call(dense(y_true), real(y_pred, self._given_dtype))
+        if tuple(values.shape) == (0,) and self.reduction not in {None, "none"}:
+            return ops.sum(values)  # Keras 3 returns an empty loss as it is
+        return ops.cast(_Computed(values, self.reduction, self.name)(y_pred, y_pred, sample_weight), values.dtype)
+
+    @classmethod
+    def from_config(cls, config: Config) -> AddonsLoss:
+        """Build the loss from its configuration, of Keras 3 or as TensorFlow Addons' releases wrote it.
+
+        Raises:
+            ValueError: when the configuration holds an entry that no release wrote, or lacks one that each did.
+        """
+        nested = {
+            key: keras.saving.deserialize_keras_object(value) for key, value in config.items() if _is_object(value)
+        }
+        return cls(**checked_config(cls, {**config, **nested}))
+
+
+class _Computed(keras.losses.Loss):
+    """Gives values that are computed already to Keras' masks, weights and reductions."""
+
+    def __init__(self, values: Tensor, reduction: str | None, name: str) -> None:
+        dtype = "float32" if is_half(values) else keras.backend.standardize_dtype(values.dtype)
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self._values = values
+
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        del y_true, y_pred  # they only carry the mask
+        return self._values
+
+
+class LossFunctionWrapper(AddonsLoss):
     """A loss that calls a function of ``(y_true, y_pred)`` with fixed keyword arguments.
 
     Args:
         fn: the function; returns one value a sample, or a scalar.
         reduction: ``sum_over_batch_size``, ``sum`` or ``none``; ``auto``, which Keras 2 wrote, means the first.
         name: the loss' name.
-        dtype: dtype the loss is computed in.
+        dtype: dtype the loss is computed in; None for that of the predictions.
         **kwargs: arguments of ``fn``, which are also the loss' configuration.
     """
 
@@ -183,19 +233,62 @@ class LossFunctionWrapper(keras.losses.Loss):
         dtype: str | None = None,
         **kwargs: object,
     ) -> None:
-        super().__init__(name=name, reduction=normalize_reduction(reduction), dtype=dtype)
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn = fn
-        self._arguments = kwargs
+        self._fn_kwargs = kwargs
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """Return the function's value."""
-        return self.fn(y_true, y_pred, **self._arguments)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
 
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
-        return {**super().get_config(), **self._arguments}
+        return {**super().get_config(), **{key: plain(value) for key, value in self._fn_kwargs.items()}}
 
 
 def normalize_reduction(reduction: str | None) -> str | None:
     """Return Keras 3's name of a reduction: ``auto`` was ``sum_over_batch_size`` outside of distribution."""
     return "sum_over_batch_size" if reduction == "auto" else reduction
+
+
+def dense(values: Tensor) -> Tensor:
+    """Return an array, a list, or a tensor that may be sparse or symbolic, as a dense tensor."""
+    return ops.convert_to_tensor(values, sparse=False)
+
+
+def real(values: Tensor, dtype: str | None = None) -> Tensor:
+    """Return ``values`` as a dense floating-point tensor: of ``dtype``, or None for their own; of integers, floatx."""
+    tensor = dense(values)
+    own = keras.backend.standardize_dtype(tensor.dtype)
+    return ops.cast(tensor, dtype or (own if keras.backend.is_float_dtype(own) else keras.config.floatx()))
+
+
+def is_half(values: Tensor) -> bool:
+    """Return whether a tensor holds float16 or bfloat16."""
+    return keras.backend.standardize_dtype(values.dtype) in {"float16", "bfloat16"}
+
+
+def plain(value: Any) -> Any:
+    """Return tensors, arrays and NumPy's numbers as lists and numbers, which a configuration can hold."""
+    return ops.convert_to_numpy(value).tolist() if hasattr(value, "dtype") else value
+
+
+def checked_config(cls: type, config: Config) -> Config:
+    """Return a configuration whose entries are all arguments of a class' constructor.
+
+    Raises:
+        ValueError: when it holds an entry that is none, or lacks one that has no default.
+    """
+    parameters = inspect.signature(cls).parameters
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return config
+    if unknown := sorted(config.keys() - parameters.keys()):
+        raise ValueError(f"{cls.__name__} has no argument {', '.join(unknown)}; known are {', '.join(parameters)}")
+    for name, parameter in parameters.items():
+        if parameter.default is inspect.Parameter.empty and config.get(name) is None:
+            raise ValueError(f"{cls.__name__} needs the argument {name}")
+    return config
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict) and "class_name" in value
