@@ -362,3 +362,17 @@ def test_errors_of_wrappers() -> None:
         wrap().get_initial_state(batch_size=3)
     with pytest.raises(TypeError, match="must be an AttentionWrapperState"):
         wrap()(STEP, ops.ones((2, 3)))
+    symbolic = wrap(seq2seq.LuongAttention(3, keras.Input((4, 5))))
+    with pytest.raises(TypeError, match="cannot attend to a symbolic memory"):
+        symbolic.get_initial_state(batch_size=2)
+
+
+def test_a_recurrent_layer_goes_over_masked_steps() -> None:
+    cell = wrap(cell=keras.layers.LSTMCell(3), attention_layer_size=2)
+    layer = keras.layers.RNN(cell, return_state=True, unroll=BACKEND == "jax")
+    sequence = np.ones((2, 3, 2), "float32")
+    output, *state = layer(sequence, mask=ops.convert_to_tensor([[True, True, False], [True, True, True]]))
+    shorter, *expected = layer(sequence[:, :2])
+    np.testing.assert_allclose(numbers(output)[0], numbers(shorter)[0], rtol=1e-6)
+    for found, value in zip(keras.tree.flatten(state), keras.tree.flatten(expected), strict=True):
+        np.testing.assert_allclose(numbers(found)[0], numbers(value)[0], rtol=1e-6)

@@ -26,7 +26,8 @@ class AttentionMechanism(keras.layers.Layer):
     depth) and the state of the step before (batch, memory time), and return the alignments (batch, memory time), which
     sum to 1 where they are probabilities, and the next state. The memory may also be given to the constructor, or to
     `setup_memory`, and can be replaced. It is kept between calls, as tensors of the trace in which it was set up: in
-    compiled code, set it up in the same function that queries it. It is neither saved nor in the configuration.
+    compiled code, set it up in the same function that queries it, and in training in every step. It is neither saved
+    nor in the configuration.
 
     A subclass implements ``_calculate_attention(query, state)``, with ``self.keys``, ``self.values`` and
     ``self.probability_fn``. Weights of its own belong into ``build``, which is called for the memory and for the query.

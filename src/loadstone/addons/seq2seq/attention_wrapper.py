@@ -53,9 +53,10 @@ class AttentionWrapper(keras.layers.Layer):
     attention layer that layer's output for the cell's output and the context. The state is an
     `AttentionWrapperState`.
 
-    The mechanism's memory has to be set up before an RNN layer or a decoder uses the cell. It is not saved; nor is
-    ``initial_cell_state``. With ``alignment_history`` the cell is for decoders: ``keras.layers.RNN`` of Keras 3 carries
-    nothing that grows.
+    The mechanism's memory has to be set up before an RNN layer or a decoder uses the cell; a symbolic one cannot be
+    used. It is not saved; nor is ``initial_cell_state``. With ``alignment_history`` the cell is for decoders:
+    ``keras.layers.RNN`` of Keras 3 carries nothing that grows. On JAX that layer takes a mask only with
+    ``zero_output_for_mask`` or ``unroll``: it else expects the first state to be the output.
 
     Args:
         cell: a cell, such as ``keras.layers.LSTMCell``.
@@ -176,11 +177,14 @@ class AttentionWrapper(keras.layers.Layer):
         """Compare a batch size with those of the memories, as far as they are known.
 
         Raises:
+            TypeError: when a memory is symbolic.
             ValueError: when they differ, or there is no memory.
         """
         for mechanism in self._attention_mechanisms:
             if not mechanism.memory_initialized:
                 raise ValueError("the attention mechanism has no memory yet; give it one, or call its setup_memory()")
+            if isinstance(mechanism.values, keras.KerasTensor):
+                raise TypeError("a cell cannot attend to a symbolic memory; call setup_memory() in a model's call()")
             sizes = _known(batch_size), _known(mechanism.batch_size)
             if None not in sizes and sizes[0] != sizes[1]:
                 raise ValueError(
