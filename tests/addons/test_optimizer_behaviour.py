@@ -238,21 +238,28 @@ def test_minimize_needs_tensorflow() -> None:
         tfa.optimizers.LAMB().minimize(lambda: 0.0, [])
 
 
+def apply_some_gradients(model: Any, seed: int) -> None:
+    values = np.random.default_rng(seed)
+    shapes = [variable.shape for variable in model.trainable_variables]
+    with without_gradients():
+        gradients = [ops.convert_to_tensor(values.normal(size=shape).astype("float32")) for shape in shapes]
+        model.optimizer.apply(gradients, model.trainable_variables)
+
+
 def test_layers_of_their_own_optimizers(tmp_path: Path) -> None:
     model = two_layers()
     model.compile(tfa.optimizers.MultiOptimizer(pairs_of(model)), "mse", run_eagerly=True)
-    model.fit(VALUES, TARGETS, **EPOCH)
+    apply_some_gradients(model, 0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     classes = (keras.optimizers.SGD, tfa.optimizers.AdamW)
     assert [isinstance(*pair) for pair in zip(loaded.optimizer.optimizers, classes, strict=True)] == [True, True]
     for state, expected in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
         np.testing.assert_array_equal(state.numpy(), expected.numpy())
-    loaded.run_eagerly = True
     for again in (model, loaded):
-        again.fit(VALUES, TARGETS, **EPOCH)
+        apply_some_gradients(again, 1)
     assert_all_close(loaded.get_weights(), model.get_weights())
-    assert [int(o.iterations.numpy()) for o in (loaded.optimizer, *loaded.optimizer.optimizers)] == [4, 4, 4]
+    assert [int(o.iterations.numpy()) for o in (loaded.optimizer, *loaded.optimizer.optimizers)] == [2, 2, 2]
 
 
 def test_layers_that_are_nested_or_built_later() -> None:

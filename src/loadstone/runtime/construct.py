@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -94,7 +95,9 @@ class Constructor:
         if self.registry.is_custom(found) and from_config is not None:
             return from_config(_plain(spec.config, self.value))
         arguments, trainable = _accepted(found, spec.config)
-        built = found(**_plain(arguments, self.value))
+        with warnings.catch_warnings():  # an argument's old name is nothing that who loads a file could change
+            warnings.simplefilter("ignore", DeprecationWarning)
+            built = found(**_plain(arguments, self.value))
         if trainable is not None:
             built.trainable = trainable
         return built

@@ -162,7 +162,7 @@ def current_value(value: Any, step: Tensor, dtype: str) -> Tensor:
 
 
 def rounded(like: Tensor, *values: float) -> list[Tensor]:
-    """Return numbers in a variable's or tensor's dtype, after float32, in which TensorFlow Addons kept them.
+    """Return numbers in the dtype of a variable or tensor, rounded to float32 first, as TensorFlow Addons kept them.
 
     ``1 - 0.999`` in float32 is 5e-5 larger than in Python, which is much for the second moment of a gradient.
     """
