@@ -81,6 +81,12 @@ OF_RELEASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("0.11.0-0.23.0", "ESN", {"units": 2, "time_major": False, "num_constants": None}, {"units": 2, "leaky": 1}),
     ("0.5.0-0.23.0", "NASCell", {"units": 2, "kernel_initializer": "glorot_uniform"}, {"projection": None}),
     ("0.5.0-0.23.0", "WeightNormalization", {"layer": DENSE, "data_init": False}, {"data_init": False}),
+    (
+        "0.11.0-0.23.0",
+        "SpectralNormalization",
+        {"layer": {"class_name": "Addons>NoisyDense", "config": NOISY}, "power_iterations": 2},
+        {"power_iterations": 2},
+    ),
     ("0.12.0-0.23.0", "MaxUnpooling2D", {"pool_size": [2, 2], "strides": [2, 2], "padding": "SAME"}, {}),
     ("0.8.1-0.23.0", "TLU", {"affine": False, "tau_initializer": {"class_name": "Zeros", "config": {}}}, {}),
 ]

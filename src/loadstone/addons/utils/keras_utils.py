@@ -132,7 +132,9 @@ def config_of_keras_3(layer: type, config: Config) -> Config:
     known = {key: value for key, value in config.items() if key not in KERAS_2 and key not in WITHOUT_MEANING}
     wrapped = known.get("layer")
     if isinstance(wrapped, dict) and "module" not in wrapped:  # before TensorFlow 2.13
-        known["layer"] = keras.layers.serialize(keras.layers.deserialize(wrapped))
+        is_of_keras = hasattr(keras.layers, wrapped["class_name"])
+        names = ("keras.layers", None) if is_of_keras else (None, wrapped["class_name"])
+        known["layer"] = {**wrapped, **dict(zip(("module", "registered_name"), names, strict=True))}
     return known
 
 
