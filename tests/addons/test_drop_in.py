@@ -17,12 +17,14 @@ import importlib
 import sys
 import tensorflow_addons as tfa
 import tensorflow_addons.optimizers
+from tensorflow_addons.activations.snake import snake
 from tensorflow_addons.layers.wrappers import WeightNormalization
 from tensorflow_addons.utils import types
 import loadstone.addons
 assert tfa is loadstone.addons is sys.modules["tensorflow_addons"]
 assert tensorflow_addons.layers is loadstone.addons.layers
 assert WeightNormalization is tfa.layers.WeightNormalization
+assert snake is tfa.activations.snake  # the function, not the module of this name
 assert types is tfa.types
 assert tfa.__version__ == "0.23.0"
 for name in ("tensorflow_addons", "tensorflow_addons.layers.wrappers"):

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import OutputShape, largest, normalize_data_format, normalize_tuple
+from loadstone.addons.utils.keras_utils import (
+    Keras2Config,
+    OutputShape,
+    largest,
+    normalize_data_format,
+    normalize_tuple,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class AdaptivePooling(keras.layers.Layer):
+class AdaptivePooling(Keras2Config, keras.layers.Layer):
     """Splits each spatial axis into equal bins and reduces every bin to one value.
 
     Keras' layers of the same names take sizes that the bins do not divide, which these refuse, as the originals did.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings
+from loadstone.addons.utils.keras_utils import Keras2Config, WeightSettings
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COMBINERS = ("sum", "mean")
 
 
-class EmbeddingBag(keras.layers.Layer):
+class EmbeddingBag(Keras2Config, keras.layers.Layer):
     """Adds up, or averages, the embeddings of all indices in a bag: the last axis of the input.
 
     Args:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone.addons.rnn.esn_cell import ESNCell
+from loadstone.addons.utils.keras_utils import config_of_keras_3
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Activation, Config, FloatTensorLike, Initializer
@@ -107,11 +108,11 @@ class ESN(keras.layers.RNN):
         return {**config, **{name: cell[name] for name in OF_THE_CELL}}
 
     @classmethod
-    def from_config(cls, config: Config, custom_objects: Config | None = None) -> ESN:
-        """Build the layer from its configuration.
+    def from_config(cls, config: Config, **keywords: Any) -> ESN:
+        """Build the layer from its configuration, which names no cell: so Keras' own method for RNNs cannot.
 
         Raises:
-            ValueError: when the layer was time-major.
+            ValueError: when a setting cannot be kept, or no release of TensorFlow Addons can have written it.
         """
-        del custom_objects  # part of Keras' signature; nothing nested is custom here
-        return cls(**config)
+        del keywords  # nothing nested is custom here
+        return cls(**config_of_keras_3(cls, config))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 
 from loadstone.addons.activations.gelu import gelu
+from loadstone.addons.utils.keras_utils import Keras2Config
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class GELU(keras.layers.Layer):
+class GELU(Keras2Config, keras.layers.Layer):
     """Applies `loadstone.addons.activations.gelu`.
 
     Args:

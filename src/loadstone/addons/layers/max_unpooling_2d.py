@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import normalize_tuple
+from loadstone.addons.utils.keras_utils import Keras2Config, normalize_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PADDINGS = ("SAME", "VALID")
 
 
-class MaxUnpooling2D(keras.layers.Layer):
+class MaxUnpooling2D(Keras2Config, keras.layers.Layer):
     """Puts what ``tf.nn.max_pool_with_argmax`` kept back where it came from, between zeros.
 
     The positions must not count the batch (``include_batch_in_index=False``), and the pooling must have used the whole
@@ -87,6 +87,8 @@ class MaxUnpooling2D(keras.layers.Layer):
 def unpooled(updates: Tensor, mask: Tensor, image_shape: Sequence[Any]) -> Tensor:
     """Return zeros of ``image_shape`` with ``updates`` added where ``mask`` says."""
     updates = ops.convert_to_tensor(updates)
+    if 0 in updates.shape:
+        return ops.zeros(image_shape, updates.dtype)
     mask = ops.cast(mask, "int32")
     batch, height, width, channels = image_shape
     image_size = height * width * channels

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from loadstone.addons.layers.max_unpooling_2d import unpooled
-from loadstone.addons.utils.keras_utils import normalize_tuple
+from loadstone.addons.utils.keras_utils import Keras2Config, normalize_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class MaxUnpooling2DV2(keras.layers.Layer):
+class MaxUnpooling2DV2(Keras2Config, keras.layers.Layer):
     """Puts what ``tf.nn.max_pool_with_argmax`` kept back where it came from, in an image of ``output_size``.
 
     Unlike `loadstone.addons.layers.MaxUnpooling2D` it knows the image's size, which several poolings bring to one size.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import largest
+from loadstone.addons.utils.keras_utils import Keras2Config, largest
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class Maxout(keras.layers.Layer):
+class Maxout(Keras2Config, keras.layers.Layer):
     """Keeps the largest of every ``channels / num_units`` values (Goodfellow et al. 2013, arXiv:1302.4389).
 
     Unit ``i`` is the largest of the channels ``i``, ``i + num_units``, ``i + 2 num_units`` and so on.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings, softmax
+from loadstone.addons.utils.keras_utils import Keras2Config, WeightSettings, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ MASK_RANK = 2
 MASKED_HALF = -3e4  # the same where the former is infinite, and softmax undefined if nothing is left
 
 
-class MultiHeadAttention(keras.layers.Layer):
+class MultiHeadAttention(Keras2Config, keras.layers.Layer):
     """Scaled dot-product attention in several heads (Vaswani et al. 2017, arXiv:1706.03762).
 
     Not Keras' layer of this name: it takes a list, projects without biases, and stores kernels heads first.

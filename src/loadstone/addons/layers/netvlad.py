@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize, softmax
+from loadstone.addons.utils.keras_utils import Keras2Config, OutputShape, l2_normalize, softmax
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
@@ -16,7 +16,7 @@ RANK = 3
 ASSIGNMENT_PENALTY = 1e-5  # weight of the L2 regularizer of the assignment's kernel
 
 
-class NetVLAD(keras.layers.Layer):
+class NetVLAD(Keras2Config, keras.layers.Layer):
     """Aggregates frames by their distances to learned clusters (Arandjelovic et al. 2016, arXiv:1511.07247).
 
     Registered in the releases 0.9.0 to 0.23.0, though never exported from ``tensorflow_addons.layers``.

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import Keras2Config
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Activation, Config, Constraint, Regularizer, Shape, Tensor
 
 INDEPENDENT_SIGMA = 0.017  # initial noise level without factorised noise (Fortunato et al., section 3.2)
 
 
-class NoisyDense(keras.layers.Layer):
+class NoisyDense(Keras2Config, keras.layers.Layer):
     """Dense layer whose weights are ``mu + sigma * eps`` (Fortunato et al. 2017, arXiv:1706.10295).
 
     The noise ``eps`` is stored: it stays the same, in training and inference alike, until `reset_noise` or

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings, build_once
+from loadstone.addons.utils.keras_utils import Keras2Config, WeightSettings, build_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ IMAGE_RANK = 4
 FEW_PIXELS = 1024  # whose squares are summed in the image's own dtype, as in TensorFlow Addons
 
 
-class GroupNormalization(keras.layers.Layer):
+class GroupNormalization(Keras2Config, keras.layers.Layer):
     """Normalizes groups of channels to zero mean and unit variance (Wu & He 2018, arXiv:1803.08494).
 
     Args:
@@ -191,7 +191,7 @@ class InstanceNormalization(GroupNormalization):
         super().__init__(**{**kwargs, "groups": -1})
 
 
-class FilterResponseNormalization(keras.layers.Layer):
+class FilterResponseNormalization(Keras2Config, keras.layers.Layer):
     """Divides each channel of an image by its root mean square (Singh & Krishnan 2019, arXiv:1911.09737).
 
     Args:

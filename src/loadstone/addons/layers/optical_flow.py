@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import Keras2Config
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 PAIR = 2
 
 
-class CorrelationCost(keras.layers.Layer):
+class CorrelationCost(Keras2Config, keras.layers.Layer):
     """Compares patches of one feature map with those of another nearby (Dosovitskiy et al. 2015, arXiv:1504.06852).
 
     For each position on a grid in the first map, and each displacement on a grid around it, the output holds the mean

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import Keras2Config
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class PoincareNormalize(keras.layers.Layer):
+class PoincareNormalize(Keras2Config, keras.layers.Layer):
     """Scales vectors longer than ``1 - epsilon`` to that length (Nickel & Kiela 2017, arXiv:1705.08039).
 
     Args:

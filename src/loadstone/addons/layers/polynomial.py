@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings
+from loadstone.addons.utils.keras_utils import Keras2Config, WeightSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Initializer, Regularizer, Shape, Tensor
 
 
-class PolynomialCrossing(keras.layers.Layer):
+class PolynomialCrossing(Keras2Config, keras.layers.Layer):
     """Crosses features: ``x0 * (W x + diag_scale * x) + bias + x`` (Wang et al. 2017, arXiv:1708.05123).
 
     Args:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 
 from loadstone.addons.activations.snake import snake
+from loadstone.addons.utils.keras_utils import Keras2Config
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Initializer, Shape, Tensor
 
 
-class Snake(keras.layers.Layer):
+class Snake(Keras2Config, keras.layers.Layer):
     """Applies `loadstone.addons.activations.snake` with a trainable frequency.
 
     Args:

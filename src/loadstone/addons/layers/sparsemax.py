@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 
 from loadstone.addons.activations.sparsemax import sparsemax
+from loadstone.addons.utils.keras_utils import Keras2Config
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class Sparsemax(keras.layers.Layer):
+class Sparsemax(Keras2Config, keras.layers.Layer):
     """Applies `loadstone.addons.activations.sparsemax`.
 
     Args:

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from loadstone.addons.layers.adaptive_pooling import AdaptiveAveragePooling2D
-from loadstone.addons.utils.keras_utils import OutputShape, normalize_data_format, normalize_tuple
+from loadstone.addons.utils.keras_utils import Keras2Config, OutputShape, normalize_data_format, normalize_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class SpatialPyramidPooling2D(keras.layers.Layer):
+class SpatialPyramidPooling2D(Keras2Config, keras.layers.Layer):
     """Averages an image over several grids, whatever its size (He et al. 2014, arXiv:1406.4729).
 
     For each grid, the rows and columns beyond the largest multiple of its bins are left out.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize
+from loadstone.addons.utils.keras_utils import Keras2Config, OutputShape, l2_normalize
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class SpectralNormalization(keras.layers.Wrapper):
+class SpectralNormalization(Keras2Config, keras.layers.Wrapper):
     """Divides the wrapped layer's kernel by its largest singular value (Miyato et al. 2018, arXiv:1802.05957).
 
     Each call in training runs the power iteration and overwrites the kernel with its normalized self; inference uses

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import Keras2Config
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loadstone.addons.utils.types import Config, Shape, Tensor
 
 
-class StochasticDepth(keras.layers.Layer):
+class StochasticDepth(Keras2Config, keras.layers.Layer):
     """Adds a residual branch that some training steps leave out (Huang et al. 2016, arXiv:1603.09382).
 
     Args:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import WeightSettings
+from loadstone.addons.utils.keras_utils import Keras2Config, WeightSettings
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
 
 
-class TLU(keras.layers.Layer):
+class TLU(Keras2Config, keras.layers.Layer):
     """Returns ``max(x, tau)``, or ``max(x, alpha * x + tau)``, with learned weights (arXiv:1911.09737, section 3.2).
 
     Args:

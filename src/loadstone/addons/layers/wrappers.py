@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from loadstone.addons.utils.keras_utils import OutputShape, l2_normalize
+from loadstone.addons.utils.keras_utils import Keras2Config, OutputShape, l2_normalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VARIANCE_EPSILON = 1e-10  # added to the variance of the first batch
 
 
-class WeightNormalization(keras.layers.Wrapper):
+class WeightNormalization(Keras2Config, keras.layers.Wrapper):
     """Splits the wrapped layer's kernel into length ``g`` and direction ``v`` (Salimans & Kingma 2016, 1602.07868).
 
     The wrapped layer computes with ``g * v / ||v||``, the norm being taken over all axes but the last. Of an RNN, it is

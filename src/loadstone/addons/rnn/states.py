@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
+from loadstone.addons.utils.keras_utils import Keras2Config
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import AcceptableDTypes, Tensor
 
 
-class ZeroStates:
+class ZeroStates(Keras2Config):
     """Cells that start with zeros, and are asked for them by Keras 3 and by code written for Keras 2.
 
     ``state_size`` is an integer, for cells that take one state without a list around it, or a list of integers.

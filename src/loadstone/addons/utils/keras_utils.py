@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from loadstone.addons.utils.types import Config, Constraint, Initializer, Regularizer, Shape, Tensor
 
+# Settings of Keras 2's layers, with the values that changed nothing.
+KERAS_2 = {"dynamic": (None, False), "time_major": (None, False), "num_constants": (None, 0)}
+# Those that said how to compute, or what the input is, but not what comes out.
+WITHOUT_MEANING = ("batch_input_shape", "enable_caching_device")
 NORM_EPSILON = 1e-12  # what TensorFlow's l2_normalize adds under the root
 
 
@@ -97,6 +101,48 @@ def l2_normalize(x: Tensor, axis: int | tuple[int, ...] | None = None) -> Tensor
     """Scale ``x`` to unit Euclidean length over ``axis`` (all axes for None); zero stays zero."""
     square_sum = ops.sum(ops.square(x), axis=axis, keepdims=True)
     return x * ops.rsqrt(ops.maximum(square_sum, ops.cast(NORM_EPSILON, x.dtype)))
+
+
+class Keras2Config:
+    """Layers that are built from what Keras 2 wrote of them, too.
+
+    Its layers, recurrent layers and cells stored settings of their own, which Keras 3 does not know.
+    """
+
+    @classmethod
+    def from_config(cls, config: Config, **keywords: Any) -> Any:
+        """Build the layer from its configuration.
+
+        Args:
+            config: the constructor's arguments; those that only Keras 2 had are left out.
+            **keywords: further arguments of Keras' own method.
+
+        Raises:
+            ValueError: when a setting cannot be kept, or no release of TensorFlow Addons can have written it.
+        """
+        known = config_of_keras_3(cls, config)
+        try:
+            return super().from_config(known, **keywords)  # type: ignore[misc]  # of the layer it is mixed into
+        except TypeError as error:
+            raise ValueError(f"{cls.__name__} has no such configuration: {error}") from error
+
+
+def config_of_keras_3(layer: type, config: Config) -> Config:
+    """Return a configuration without what only Keras 2 had.
+
+    Raises:
+        ValueError: when that cannot be left out.
+    """
+    for key, unset in KERAS_2.items():
+        if config.get(key) not in unset:
+            raise ValueError(f"{layer.__name__} with {key}={config[key]!r} cannot be built in Keras 3")
+    known = {key: value for key, value in config.items() if key not in KERAS_2 and key not in WITHOUT_MEANING}
+    wrapped = known.get("layer")
+    if isinstance(wrapped, dict) and "module" not in wrapped:  # before TensorFlow 2.13
+        is_of_keras = hasattr(keras.layers, wrapped["class_name"])
+        names = ("keras.layers", None) if is_of_keras else (None, wrapped["class_name"])
+        known["layer"] = {**wrapped, **dict(zip(("module", "registered_name"), names, strict=True))}
+    return known
 
 
 class OutputShape(tuple[Any, ...]):
