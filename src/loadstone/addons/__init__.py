@@ -80,6 +80,7 @@ REGISTERED: Mapping[str, type | Callable[..., Any]] = {
     "Addons>FilterResponseNormalization": layers.FilterResponseNormalization,
     "Addons>GELU": layers.GELU,
     "Addons>GIoULoss": losses.GIoULoss,
+    "Addons>GeLU": layers.GeLU,
     "Addons>GeometricMean": metrics.GeometricMean,
     "Addons>GroupNormalization": layers.GroupNormalization,
     "Addons>HammingLoss": metrics.HammingLoss,

@@ -13,7 +13,7 @@ from loadstone.addons.layers.adaptive_pooling import (
 from loadstone.addons.layers.crf import CRF
 from loadstone.addons.layers.embedding_bag import EmbeddingBag
 from loadstone.addons.layers.esn import ESN
-from loadstone.addons.layers.gelu import GELU
+from loadstone.addons.layers.gelu import GELU, GeLU
 from loadstone.addons.layers.max_unpooling_2d import MaxUnpooling2D
 from loadstone.addons.layers.max_unpooling_2d_v2 import MaxUnpooling2DV2
 from loadstone.addons.layers.maxout import Maxout
@@ -50,6 +50,7 @@ __all__ = [
     "CorrelationCost",
     "EmbeddingBag",
     "FilterResponseNormalization",
+    "GeLU",
     "GroupNormalization",
     "InstanceNormalization",
     "MaxUnpooling2D",

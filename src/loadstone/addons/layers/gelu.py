@@ -36,3 +36,7 @@ class GELU(Keras2Config, keras.layers.Layer):
     def get_config(self) -> Config:
         """Return the constructor's arguments."""
         return {**super().get_config(), "approximate": self.approximate}
+
+
+class GeLU(GELU):
+    """`GELU` under the name that TensorFlow Addons 0.5 and 0.6 gave it."""

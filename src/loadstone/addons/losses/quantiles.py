@@ -26,7 +26,7 @@ def pinball_loss(y_true: Tensor, y_pred: Tensor, tau: float | list[float] | Tens
     y_pred = real(y_pred)
     error = ops.cast(y_true, y_pred.dtype) - y_pred
     quantile = ops.expand_dims(ops.cast(tau, y_pred.dtype), 0)
-    return ops.mean(ops.maximum(quantile * error, (quantile - 1) * error), axis=-1)
+    return ops.mean(ops.maximum(error * quantile, error * (quantile - 1)), axis=-1)
 
 
 class PinballLoss(LossFunctionWrapper):

@@ -22,6 +22,7 @@ class COCOB(AddonsOptimizer):
 
     Args:
         alpha: bounds the bets of the first steps, at least 1.
+        use_locking: has no effect; it was TensorFlow 1's.
         name: the optimizer's name.
         **kwargs: the arguments of Keras' base class.
 
@@ -36,7 +37,8 @@ class COCOB(AddonsOptimizer):
     SLOTS_BY_VARIABLE = True
     REMOVED: ClassVar[frozenset[str]] = frozenset({"learning_rate"})
 
-    def __init__(self, alpha: float = 100, name: str = "COCOB", **kwargs: Any) -> None:
+    def __init__(self, alpha: float = 100, use_locking: bool = False, name: str = "COCOB", **kwargs: Any) -> None:
+        del use_locking
         if alpha < 1:
             raise ValueError(f"alpha must be at least 1, not {alpha}")
         super().__init__(1.0, name, **kwargs)
