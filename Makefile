@@ -38,8 +38,9 @@ $(UV):
 demo: .venv/.user ## see a model that Keras 3 refuses explained, converted and run
 	@$(BIN)/python examples/demo.py
 
-test: .venv/.developer ## run all tests, with branch coverage
-	@$(BIN)/python -m pytest -m "not eras" --cov --cov-report=term
+test: .venv/.developer ## run all tests, with branch coverage; those of the addons once more on JAX
+	@$(BIN)/python -m pytest -m "not eras" --numprocesses 2 --dist loadfile --cov --cov-report=term
+	@KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/addons
 
 test-live: .venv/.developer ## build and prove an environment of every era (half an hour; cached in .cache/live)
 	@$(BIN)/python -m pytest -m eras -s -q
