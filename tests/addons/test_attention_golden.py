@@ -109,10 +109,10 @@ def gradients(function: Any, values: list[Any]) -> list[Any]:
             score = function(tensors)
         return list(tape.gradient(score, tensors, unconnected_gradients="zero"))
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import jax
 
         return list(jax.jit(jax.grad(function))([jax.numpy.asarray(value) for value in values]))
-    import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import torch
 
     tensors = [torch.tensor(value, requires_grad=True) for value in values]
     return list(torch.autograd.grad(function(tensors), tensors, materialize_grads=True))

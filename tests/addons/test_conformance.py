@@ -198,7 +198,7 @@ def test_metric(row: Any, policy: str) -> None:
     state = [variable.value for variable in metric.variables]
     update = metric.stateless_update_state
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import jax
 
         update = jax.jit(update)
     state = update(state, *(ops.cast(value, compute_dtype(policy)) for value in values))

@@ -83,7 +83,7 @@ def with_gradients(function: Callable[..., Any], values: dict[str, Any], names: 
             outputs = listed(function(**{**values, **tensors}))
             score = total(outputs)
         return outputs, tape.gradient(score, tensors)
-    import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import torch
 
     tensors = {name: torch.tensor(values[name], requires_grad=True) for name in names}
     outputs = listed(function(**{**values, **tensors}))
@@ -94,7 +94,7 @@ def with_gradients(function: Callable[..., Any], values: dict[str, Any], names: 
 @cache
 def compiled(function: Callable[..., Any], names: tuple[str, ...]) -> Any:
     """Return a function for JAX, which is quick with what it has compiled only."""
-    import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import jax
 
     def scored(tensors: dict[str, Any], others: dict[str, Any]) -> tuple[Any, Any]:
         outputs = listed(function(**tensors, **others))

@@ -23,7 +23,7 @@ def dense(**arguments: Any) -> Any:
 
 def without_gradients() -> Any:
     if BACKEND == "torch":
-        import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import torch
 
         return torch.no_grad()
     return nullcontext()

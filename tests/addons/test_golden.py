@@ -44,11 +44,11 @@ def gradients(function: Any, values: list[Any], wanted: list[int] | None = None,
             score = function(tensors)
         return list(tape.gradient(score, tensors))
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import jax
 
         gradient = jax.jit(jax.grad(function)) if pure else jax.grad(function)
         return list(gradient([jax.numpy.asarray(value) for value in values]))
-    import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import torch
 
     tensors = [torch.tensor(value, requires_grad=True) for value in values]
     return list(torch.autograd.grad(function(tensors), tensors))

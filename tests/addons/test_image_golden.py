@@ -68,7 +68,7 @@ def outputs_and_gradients(answers: Answers) -> tuple[tuple[Any, ...], dict[int, 
     elif BACKEND == "jax":
         outputs, gradients = compiled(answers, values, places, weights)
     else:
-        import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import torch
 
         tensors = [torch.tensor(value, requires_grad=place in places) for place, value in enumerate(values)]
         outputs = call(answers, tensors)
@@ -78,7 +78,7 @@ def outputs_and_gradients(answers: Answers) -> tuple[tuple[Any, ...], dict[int, 
 
 
 def compiled(answers: Answers, values: list[Any], places: list[int], weights: Any) -> Any:
-    import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import jax
 
     @jax.jit  # type: ignore[untyped-decorator,unused-ignore]  # only where it is the backend
     def run(values: list[Any]) -> Any:

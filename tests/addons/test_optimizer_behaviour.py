@@ -42,7 +42,7 @@ OPTIMIZERS: dict[str, Any] = {
 
 def without_gradients() -> Any:
     if BACKEND == "torch":
-        import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import torch
 
         return torch.no_grad()
     return nullcontext()

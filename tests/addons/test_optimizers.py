@@ -24,7 +24,7 @@ VALUES, TARGETS = random.normal(size=(8, 3)).astype("float32"), random.normal(si
 
 def without_gradients() -> Any:
     if BACKEND == "torch":
-        import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import torch
 
         return torch.no_grad()
     return nullcontext()

@@ -37,9 +37,9 @@ def invalid() -> type[Exception]:
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function as the backend's compiler makes it, or as it is where there is none."""
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import jax
 
-        return jax.jit(function)  # type: ignore[no-any-return]
+        return jax.jit(function)  # type: ignore[no-any-return]  # it has no types here
     if BACKEND == "tensorflow":
         import tensorflow as tf
 

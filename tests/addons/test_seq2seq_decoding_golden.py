@@ -69,7 +69,7 @@ def gradients_of(function: Any, value: Any, variables: list[Any]) -> tuple[list[
     The gradients are for ``value``, its argument, and for the values of the variables.
     """
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+        import jax
 
         def stateless(value: Any, weights: list[Any]) -> Any:
             with keras.StatelessScope(state_mapping=list(zip(variables, weights, strict=True))):
@@ -88,7 +88,7 @@ def gradients_of(function: Any, value: Any, variables: list[Any]) -> tuple[list[
         sources = [tensor, *(variable.value for variable in variables)]
         found = tape.gradient(score, sources, unconnected_gradients="zero")
         return [tf.convert_to_tensor(gradient) for gradient in found], others
-    import torch  # type: ignore[import-not-found,unused-ignore]  # only where it is the backend
+    import torch
 
     tensor = ops.convert_to_tensor(value).requires_grad_()
     sources = [tensor, *(variable.value for variable in variables)]

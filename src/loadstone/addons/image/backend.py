@@ -165,7 +165,7 @@ def on_host(function: Callable[[Any], Array], x: Tensor, dtype: str) -> Tensor:
         result.set_shape(x.shape)
         return result
     if BACKEND == "jax":
-        import jax  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - only where it is the backend
+        import jax  # noqa: PLC0415 - only where it is the backend
 
         return jax.pure_callback(lambda value: function(np.asarray(value)), jax.ShapeDtypeStruct(x.shape, dtype), x)
     return ops.convert_to_tensor(function(ops.convert_to_numpy(x)), dtype=dtype)
