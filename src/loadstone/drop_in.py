@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "tensorflow_addons"
 HOME = "loadstone.addons"
+OLD_KERAS = f"{HOME}.old_keras"
 
 
 class _Known(Loader):
@@ -42,14 +43,14 @@ class _Known(Loader):
 
         What is loaded below a package gets its other name now: importing it by that name later would make it an
         attribute of the package, in place of a function of the same name (``tfa.image.dense_image_warp``). Who asks for
-        the whole package has code of the time, which calls Keras' cells as it did then.
+        the whole package has code of the time, which speaks to Keras as it did then.
         """
         module.__spec__ = self._spec
         for name, loaded in list(sys.modules.items()):
             if name.startswith(f"{self._home}."):
                 sys.modules.setdefault(NAME + name.removeprefix(HOME), loaded)
         if self._home == HOME:
-            importlib.import_module(f"{HOME}.seq2seq.old_cells").accept()
+            importlib.import_module(OLD_KERAS).accept()
 
 
 class AddonsFinder(MetaPathFinder):
@@ -124,6 +125,6 @@ def uninstall() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == NAME]:
         if sys.modules[name].__name__.startswith(HOME):
             del sys.modules[name]
-    old_cells = sys.modules.get(f"{HOME}.seq2seq.old_cells")
-    if old_cells is not None:
-        old_cells.refuse()
+    old_keras = sys.modules.get(OLD_KERAS)
+    if old_keras is not None:
+        old_keras.refuse()

@@ -11,7 +11,6 @@ import pytest
 from keras import ops
 
 from loadstone.addons import seq2seq
-from loadstone.addons.seq2seq import old_cells
 from loadstone.addons.seq2seq.sampler import bernoulli_sample, categorical_sample
 
 if TYPE_CHECKING:
@@ -416,22 +415,3 @@ def test_a_loss_of_ones_own() -> None:
         INPUTS, np.zeros((BATCH, TIME), "int32"), np.ones((BATCH, TIME)), softmax_loss_function=squares
     )
     close(value, np.mean(INPUTS[..., 0] ** 2))
-
-
-def test_old_calls_of_cells() -> None:
-    cell, single = keras.layers.LSTMCell(UNITS), keras.layers.GRUCell(UNITS)
-    with pytest.raises(TypeError):
-        cell.get_initial_state(batch_size=2, dtype="float16")
-    old_cells.accept()
-    try:
-        old_cells.accept()
-        state = cell.get_initial_state(batch_size=2, dtype="float16")
-        assert [keras.backend.standardize_dtype(value.dtype) for value in state] == ["float16"] * 2
-        assert single.get_initial_state(INPUTS[:, 0]).shape == (BATCH, UNITS)
-        assert single.get_initial_state(inputs=INPUTS[:, 0]).shape == (BATCH, UNITS)
-        assert [value.shape for value in single.get_initial_state(batch_size=3)] == [(3, UNITS)]
-        assert [value.shape for value in single.get_initial_state(3)] == [(3, UNITS)]
-    finally:
-        old_cells.refuse()
-    with pytest.raises(TypeError):
-        single.get_initial_state(batch_size=2, dtype="float16")
