@@ -1,16 +1,20 @@
-"""Writes the page of every finding, ``docs/findings/LSxxx.md``, and their index: ``python tasks/docs.py``.
+"""Writes the page of every finding, their index, and the page of the addons: ``python tasks/docs.py``.
 
-The pages are the rules' own docstrings; ``loadstone explain`` prints the same. With ``--check`` nothing is written, and
-what differs is named.
+The findings' pages, ``docs/findings/LSxxx.md``, are the rules' own docstrings; ``loadstone explain`` prints the same.
+With ``--check`` nothing is written, and what differs is named.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from loadstone.rules import RULES
+from tasks import docs_addons
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "findings"
 
@@ -55,7 +59,8 @@ def main() -> int:
         for path in sorted(FOLDER.glob("*.md"))
         if path.name not in wanted and re.fullmatch(r"LS\d{3}\.md", path.name)
     ]
-    differing = [path for name, text in wanted.items() if not _has(path := FOLDER / name, text)]
+    texts = {**{FOLDER / name: text for name, text in wanted.items()}, docs_addons.PAGE: docs_addons.page()}
+    differing = [path for path, text in texts.items() if not _has(path, text)]
     for path in (*obsolete, *differing):
         print(f"{'differs' if is_check else 'written or removed'}: {path}")
     if is_check:
@@ -63,7 +68,7 @@ def main() -> int:
     for path in obsolete:
         path.unlink()
     for path in differing:
-        path.write_text(wanted[path.name], encoding="utf-8")
+        path.write_text(texts[path], encoding="utf-8")
     return 0
 
 

@@ -29,11 +29,15 @@ HEAD = """# TensorFlow Addons on Keras 3
 Models that name its objects load once it is imported, and old training code runs when the name leads here:
 
 ```python
-import loadstone.addons as tfa          # in new code
+import loadstone.addons as tfa
+```
 
-import loadstone.addons                 # in old code, before its first import of tensorflow_addons
+In old code, this comes before the first import of TensorFlow Addons:
+
+```python
+import loadstone.addons
+
 loadstone.addons.install()
-import tensorflow_addons as tfa
 ```
 
 Where the code should not be touched, `LOADSTONE_ADDONS=1 python train.py` does the same. A real TensorFlow Addons
@@ -75,9 +79,11 @@ def evidence() -> dict[str, dict[str, Any]]:
 def answers(archive: str) -> dict[str, str]:
     """The labels of one archive of answers, each with the object that its case names, or an empty text."""
     with np.load(GOLDEN / f"{archive}.npz", allow_pickle=False) as arrays:
-        cases = {name.removesuffix("/case"): json.loads(str(arrays[name])) for name in arrays if name.endswith("/case")}
-        labels = dict.fromkeys(name.rpartition("/")[0] for name in arrays)
-    return {label: str(cases.get(label, {}).get("object", "")) for label in labels}
+        packed = json.loads(str(arrays["cases"])) if "cases" in arrays else {}
+        cases = {name.removesuffix("/case"): str(arrays[name]) for name in arrays if name.endswith("/case")} | packed
+        names = [*json.loads(str(arrays["index"]))] if "index" in arrays else [*arrays]
+    named = {label: str(json.loads(text).get("object", "")) for label, text in cases.items()}
+    return dict.fromkeys((name.rpartition("/")[0] or name for name in names), "") | named
 
 
 def golden(symbol: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import loadstone.addons as tfa
+from tasks import docs_addons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +81,18 @@ def test_it_takes_the_same_arguments(symbol: str) -> None:
 
 def test_what_is_gone_was_gone_before_the_last_release() -> None:
     assert [name for name in GONE if TABLE[name]["last"] == LAST] == []
+
+
+@pytest.mark.parametrize("symbol", sorted(name for name, row in TABLE.items() if row["last"] == LAST))
+def test_it_is_compared_with_the_original_or_tested(symbol: str) -> None:
+    told = docs_addons.evidence().get(symbol, {})
+    if "test" in told:
+        module, _, name = told["test"].partition("::")
+        assert f"def {name}(" in Path(__file__).with_name(module).read_text(encoding="utf-8")
+    else:
+        assert docs_addons.golden(symbol)
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert docs_addons.PAGE.read_text(encoding="utf-8") == docs_addons.page(), "run: python tasks/docs.py"
+    assert set(docs_addons.evidence()) <= set(TABLE)
