@@ -65,6 +65,7 @@ bench: .venv/.developer ## measure, side by side in one run
 	@PYTHONPATH=. $(BIN)/python benchmarks/many.py
 	@$(BIN)/python benchmarks/eras.py
 	@$(BIN)/python benchmarks/safety.py
+	@$(BIN)/python benchmarks/addons.py
 
 fixtures: .venv/.developer ## write the corpus anew with the releases of the past (minutes)
 	@$(BIN)/python tasks/fixtures.py
