@@ -22,4 +22,4 @@ def snake(x: Tensor, frequency: float | Tensor = 1) -> Tensor:
     """
     x = ops.convert_to_tensor(x)
     doubled = 2 * ops.cast(frequency, x.dtype)
-    return x + (1 - ops.cos(doubled * x)) / doubled
+    return x + (1 - ops.cos(x * doubled)) / doubled  # in this order, since JAX's arrays refuse symbols

@@ -26,7 +26,7 @@ def sparsemax(logits: Tensor, axis: int = -1) -> Tensor:
     descending = ops.flip(ops.sort(logits, axis=-1), axis=-1)
     cumulative = ops.cumsum(descending, axis=-1)
     rank = ops.cast(ops.arange(1, logits.shape[-1] + 1), logits.dtype)
-    in_support = 1 + rank * descending > cumulative
+    in_support = 1 + descending * rank > cumulative  # in this order, since JAX's arrays refuse symbols
     support_size = ops.sum(ops.cast(in_support, "int32"), axis=-1, keepdims=True)
     support_sum = ops.take_along_axis(cumulative, ops.maximum(support_size, 1) - 1, axis=-1)
     threshold = (support_sum - 1) / ops.cast(support_size, logits.dtype)
