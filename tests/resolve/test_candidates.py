@@ -140,7 +140,7 @@ def stack(own: tuple[str, ...], file: str = "tf28/addons_training.h5") -> tuple[
         (("tensorflow-addons>=0.19",), {"tensorflow-cpu==2.9.3", "tensorflow-addons==0.19.0"}),
         (("keras==2.9.0",), {"tensorflow-cpu==2.9.3", "keras==2.9.0"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value)),
 )
 def test_the_releases_that_the_user_wants_are_taken(own: tuple[str, ...], expected: set[str]) -> None:
     assert expected <= set(stack(own))
@@ -152,7 +152,7 @@ def test_the_releases_that_the_user_wants_are_taken(own: tuple[str, ...], expect
         (("keras<3.15.1,>=3.15",), {"keras==3.15.0"}),
         (("keras>=3.11", "tensorflow==2.20.0"), {"tensorflow==2.20.0", "keras==3.15.1"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value)),
 )
 def test_keras_3_is_chosen_by_itself(own: tuple[str, ...], expected: set[str]) -> None:
     assert expected <= set(stack(own, "keras315/plain_training.keras"))
