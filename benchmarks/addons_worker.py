@@ -54,8 +54,8 @@ def layer_calls(root: str, case: cases.Layer) -> Calls:
 
     argument = inputs[0] if len(inputs) == 1 else inputs
     call(argument)
-    weights = [getattr(weight, "value", weight) for weight in layer.trainable_weights]
-    weights = [weight if isinstance(weight, tf.Variable) else weight() for weight in weights]
+    # Keras 3's variables hold TensorFlow's, and Keras 2's are TensorFlow's.
+    weights = [weight if isinstance(weight, tf.Variable) else weight.value for weight in layer.trainable_weights]
     floating = [value for value in inputs if value.dtype.is_floating]
 
     def forward() -> Any:
@@ -66,7 +66,10 @@ def layer_calls(root: str, case: cases.Layer) -> Calls:
             tape.watch(floating)
             output = call(argument, training=True)
             score = tf.add_n([tf.reduce_sum(each) for each in tf.nest.flatten(output) if each.dtype.is_floating])
-        return tape.gradient(score, [*weights, *floating])
+        gradients = tape.gradient(score, [*weights, *floating])
+        if any(gradient is None for gradient in gradients):
+            raise ValueError("a weight or an input has no gradient")
+        return gradients
 
     return {"forward": forward, **({"training": training} if case.trains else {})}
 
