@@ -15,6 +15,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from loadstone.addons.utils.errors import invalid_argument
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -84,15 +86,6 @@ def image_function(function: Function) -> Function:
 
     call.get_concrete_function = get_concrete_function  # type: ignore[attr-defined]  # a function's own attribute
     return call  # type: ignore[return-value]  # same signature
-
-
-def invalid_argument(message: str) -> Exception:
-    """Return the error for a value that cannot be used: TensorFlow's ``InvalidArgumentError``, else ValueError."""
-    if BACKEND != "tensorflow":
-        return ValueError(message)
-    import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
-
-    return tf.errors.InvalidArgumentError(None, None, message)  # type: ignore[no-any-return]  # it has no types
 
 
 def unimplemented(message: str) -> Exception:

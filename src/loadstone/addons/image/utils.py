@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.image.backend import invalid_argument, known, rank
+from loadstone.addons.image.backend import known, rank
+from loadstone.addons.utils.errors import invalid_argument
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike

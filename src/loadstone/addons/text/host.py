@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -59,19 +58,3 @@ def array(value: Any) -> Array:
 def _tensor(result: Array) -> Tensor:
     is_wide = keras.backend.backend() == "jax" and result.dtype.itemsize == np.dtype("int64").itemsize
     return result if result.dtype.kind in "OSU" or is_wide else ops.convert_to_tensor(result)
-
-
-def invalid_argument(message: str) -> ValueError:
-    """Return the error to raise for a wrong argument; on TensorFlow it is its ``InvalidArgumentError`` as well."""
-    return _invalid_argument_error()(None, None, message) if _is_on_tensorflow() else ValueError(message)
-
-
-def _is_on_tensorflow() -> bool:
-    return bool(keras.backend.backend() == "tensorflow")
-
-
-@cache
-def _invalid_argument_error() -> Any:
-    import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
-
-    return type("InvalidArgumentError", (tf.errors.InvalidArgumentError, ValueError), {"__module__": __name__})
