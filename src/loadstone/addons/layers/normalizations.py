@@ -177,7 +177,8 @@ def _moments(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
     if keras.backend.standardize_dtype(x.dtype) in {"float16", "bfloat16"}:
         x = ops.cast(x, "float32")
     mean = ops.mean(x, axis=axes, keepdims=True)
-    return mean, ops.mean(ops.square(x - mean), axis=axes, keepdims=True)
+    # As tf.nn.moments: the variance's gradient through the mean is zero, and following it takes time.
+    return mean, ops.mean(ops.square(x - ops.stop_gradient(mean)), axis=axes, keepdims=True)
 
 
 class InstanceNormalization(GroupNormalization):
@@ -267,7 +268,7 @@ class FilterResponseNormalization(Keras2Config, keras.layers.Layer):
         epsilon = ops.abs(ops.cast(self.epsilon, inputs.dtype))
         if self.use_eps_learned:
             epsilon = epsilon + ops.abs(self.eps_learned)
-        return self.gamma * (inputs * ops.rsqrt(_mean_square(inputs) + epsilon)) + self.beta
+        return inputs * (self.gamma * ops.rsqrt(_mean_square(inputs) + epsilon)) + self.beta
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return ``input_shape``; builds the layer, as asking for shapes did in Keras 2."""

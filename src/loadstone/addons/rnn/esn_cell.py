@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from loadstone.addons.rnn.states import ZeroStates
+from loadstone.addons.rnn.states import ZeroStates, net_input
 from loadstone.addons.utils.keras_utils import name_of_dtype
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class ESNCell(ZeroStates, keras.layers.Layer):
     def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Make one step from ``inputs`` (batch, inputs) and the one state, of shape (batch, units)."""
         state = states[0]
-        output = ops.matmul(inputs, self.kernel) + ops.matmul(state, self.recurrent_kernel)
+        output = net_input(inputs, state, self.kernel, self.recurrent_kernel)
         output = self.activation(output if self.bias is None else output + self.bias)
         output = (1 - self.leaky) * state + self.leaky * output
         return output, [output]

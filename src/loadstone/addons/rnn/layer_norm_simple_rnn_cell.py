@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
-from keras import ops
 
 from loadstone.addons.rnn.layer_norm_lstm_cell import one_mask
-from loadstone.addons.rnn.states import ZeroStates
+from loadstone.addons.rnn.states import ZeroStates, net_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +115,7 @@ class LayerNormSimpleRNNCell(ZeroStates, keras.layers.SimpleRNNCell):
             inputs = inputs * one_mask(self.get_dropout_mask(inputs))
         if training and self.recurrent_dropout:
             state = state * one_mask(self.get_recurrent_dropout_mask(state))
-        output = self.layernorm(ops.matmul(inputs, self.kernel) + ops.matmul(state, self.recurrent_kernel))
+        output = self.layernorm(net_input(inputs, state, self.kernel, self.recurrent_kernel))
         output = self.activation(output if self.bias is None else output + self.bias)
         return output, [output]
 
