@@ -53,9 +53,13 @@ def main() -> int:
 
 
 def copy_tests(source: Path, target: Path) -> None:
-    """Copy every ``tests`` folder, and write the ``conftest.py`` that theirs is with `install` before it."""
+    """Copy every ``tests`` folder, and write the ``conftest.py`` that theirs is with `install` before it.
+
+    Without ``__init__.py``: no package is above them here, and two modules of one name would become the same one.
+    """
+    left_out = shutil.ignore_patterns("run_all_test.py", "__init__.py")
     for folder in source.rglob("tests"):
-        shutil.copytree(folder, target / folder.relative_to(source), ignore=shutil.ignore_patterns("run_all_test.py"))
+        shutil.copytree(folder, target / folder.relative_to(source), ignore=left_out)
     (target / "conftest.py").write_text(CONFTEST, encoding="utf-8")
 
 

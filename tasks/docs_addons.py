@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from tasks.golden_answers import recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDONS = ROOT / "tests" / "addons"
-GOLDEN = ROOT / "tests" / "golden" / "data"
 PAGE = ROOT / "docs" / "addons.md"
 TIMES = ROOT / "docs" / "addons-times.md"
 LAST = "0.23.0"
@@ -76,14 +75,12 @@ def evidence() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def answers(archive: str) -> dict[str, str]:
-    """The labels of one archive of answers, each with the object that its case names, or an empty text."""
-    with np.load(GOLDEN / f"{archive}.npz", allow_pickle=False) as arrays:
-        packed = json.loads(str(arrays["cases"])) if "cases" in arrays else {}
-        cases = {name.removesuffix("/case"): str(arrays[name]) for name in arrays if name.endswith("/case")} | packed
-        names = [*json.loads(str(arrays["index"]))] if "index" in arrays else [*arrays]
-    named = {label: str(json.loads(text).get("object", "")) for label, text in cases.items()}
-    return dict.fromkeys((name.rpartition("/")[0] or name for name in names), "") | named
+def answers(kind: str) -> dict[str, str]:
+    """The labels of one kind of answers, each with the object that its case names, or an empty text."""
+    found = recorded(kind)
+    named = {label: str(case.get("object", "")) for label, case in found.cases.items() if isinstance(case, dict)}
+    of_arrays = dict.fromkeys((name.rpartition("/")[0] for name in found.arrays), "")
+    return of_arrays | dict.fromkeys(found.cases, "") | named
 
 
 def golden(symbol: str) -> list[str]:

@@ -1,8 +1,8 @@
 """What the real TensorFlow Addons gives for ``text``, the CRF layer and the callbacks; called by the worker.
 
 ``text.npz`` holds the arguments ``data/<setting>/<name>``, the answers ``<function>/<setting>/<what>`` of the CRF's
-functions, the answers of layers and models ``<label>/<what>`` with their ``<label>/case`` as in the other kinds, and
-tables of texts for times and skip-grams, as JSON.
+functions, the answers of layers and models ``<label>/<what>`` with their descriptions as in the other kinds, and among
+the descriptions the tables ``times`` and ``skips``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import golden_answers as answers_file  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import numpy as np
 import tensorflow as tf
 import tensorflow_addons as tfa
@@ -279,6 +280,7 @@ def default(value: Any) -> Any:
 def write(path: Path) -> None:
     """Write ``text.npz``."""
     arrays: Answers = {}
+    texts: dict[str, str] = {}
     for setting in SETTINGS:
         arrays |= {f"data/{setting}/{name}": value for name, value in draw(setting).items()}
         for function in FUNCTIONS:
@@ -292,9 +294,9 @@ def write(path: Path) -> None:
     rows["tqdm"] = lambda: answer_callback(tfa.callbacks.TQDMProgressBar)
     for label, answer in rows.items():
         answers = answer()
-        answers["case"] = json.dumps(answers["case"], sort_keys=True, default=default)
+        texts[label] = json.dumps(answers.pop("case"), sort_keys=True, default=default)
         arrays |= {f"{label}/{what}": value for what, value in answers.items()}
         print("text", label, flush=True)
-    arrays["times"] = json.dumps([answer_time(*time) for time in TIMES])
-    arrays["skips"] = json.dumps([answer_skips(settings) for settings in SKIPS])
-    np.savez_compressed(path / "text.npz", **arrays)
+    texts["times"] = json.dumps([answer_time(*time) for time in TIMES])
+    texts["skips"] = json.dumps([answer_skips(settings) for settings in SKIPS])
+    answers_file.save(path / "text.npz", {name: np.asarray(value) for name, value in arrays.items()}, texts)

@@ -1,8 +1,8 @@
 """Runs the cases of ``golden_cases.py`` with the real TensorFlow Addons and writes what they give.
 
 Runs in an environment of TensorFlow 2.15.1 and TensorFlow Addons 0.23.0: ``python golden_worker.py DIRECTORY``.
-Each kind of object becomes one ``<kind>.npz``: the array ``<label>/<what>`` for every answer, and a text for each
-label with the object's name, its configuration as TensorFlow Addons writes it, and the names of weights.
+Each kind of object becomes one ``<kind>.npz`` (``golden_answers.py``): the array ``<label>/<what>`` for every answer,
+and for each label the object's name, its configuration as TensorFlow Addons writes it, and the names of weights.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import golden_answers as answers_file  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_attention as attention  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_cases as cases  # type: ignore[import-not-found,unused-ignore]  # beside this script
 import golden_decoding as decoding  # type: ignore[import-not-found,unused-ignore]  # same
@@ -331,7 +332,7 @@ def schedule(value: Any) -> Any:
 
 
 def write(path: Path, kind: str, rows: Iterable[Any], answer: Callable[[Any], Answers]) -> None:
-    """Write the answers of all cases of one kind, as `save` does."""
+    """Write the answers of all cases of one kind."""
     arrays: dict[str, NDArray[Any]] = {}
     texts: dict[str, str] = {}
     for case in rows:
@@ -339,17 +340,7 @@ def write(path: Path, kind: str, rows: Iterable[Any], answer: Callable[[Any], An
         texts[case.label] = json.dumps(answers.pop("case"), sort_keys=True, default=default)
         arrays |= {f"{case.label}/{what}": np.asarray(value) for what, value in answers.items()}
         print(kind, case.label, flush=True)
-    save(path / f"{kind}.npz", arrays, texts)
-
-
-def save(path: Path, arrays: dict[str, NDArray[Any]], texts: dict[str, str]) -> None:
-    """Write arrays one after the other into one file; as members of an archive, small ones would take thrice the room.
-
-    ``index`` is the JSON text of ``{name: [dtype, shape]}`` in the order of ``data``, ``cases`` that of ``texts``.
-    """
-    index = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
-    data = b"".join(array.tobytes() for array in arrays.values())
-    np.savez_compressed(path, index=json.dumps(index), cases=json.dumps(texts), data=np.frombuffer(data, "u1"))
+    answers_file.save(path / f"{kind}.npz", arrays, texts)
 
 
 def main(directory: str) -> None:

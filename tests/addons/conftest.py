@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,8 +11,8 @@ import pytest
 from keras import ops
 
 from loadstone import addons
+from tasks.golden_answers import recorded
 
-DATA = Path(__file__).parents[1] / "golden" / "data"
 KINDS = ("layers", "functions", "losses", "metrics", "optimizers", "optimizer_options", "schedules", "text")
 TOLERANCE = 2e-6
 METRIC_TOLERANCE = 1e-6
@@ -43,9 +40,8 @@ class Row:
 
     def __init__(self, kind: str, label: str) -> None:
         self.name = f"{kind}/{label}"
-        keys = {key: key.partition("/") for key in archive(kind)}
-        self.answers = {what: archive(kind)[key] for key, (of, _, what) in keys.items() if of == label}
-        case = json.loads(str(self.answers.pop("case")))
+        self.answers = recorded(kind).below(label)
+        case = recorded(kind).cases[label]
         self.identity: str = case["object"]
         self.object: Any = addons.REGISTERED[self.identity]
         self.config: dict[str, Any] = without_keras_2(case["config"])
@@ -114,27 +110,6 @@ class Row:
         return variables
 
 
-@cache
-def archive(kind: str) -> dict[str, Any]:
-    """Return all answers of one kind."""
-    with np.load(DATA / f"{kind}.npz", allow_pickle=False) as stored:
-        members = dict(stored)
-    if "index" not in members:
-        return members
-    answers: dict[str, Any] = {f"{label}/case": text for label, text in json.loads(str(members["cases"])).items()}
-    data, start = members["data"].tobytes(), 0
-    for name, (dtype, shape) in json.loads(str(members["index"])).items():
-        answers[name] = np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape).copy()
-        start += answers[name].nbytes
-    return answers
-
-
-@cache
-def labels(kind: str) -> tuple[str, ...]:
-    """Return the cases of one kind."""
-    return tuple(key.removesuffix("/case") for key in archive(kind) if key.endswith("/case"))
-
-
 def without_keras_2(config: Any) -> Any:
     """Return a configuration without what Keras 2 wrote into that of a wrapped layer."""
     if isinstance(config, dict):
@@ -170,11 +145,12 @@ def chosen(
     kind: str, *, needs: str | None = None, lacks: str | None = None, once: bool = False
 ) -> list[tuple[str, str]]:
     """Return the cases of one kind that have an answer, or lack one; with ``once`` only the first of each object."""
-    answers = archive(kind)
-    cases = [label for label in labels(kind) if needs is None or f"{label}/{needs}" in answers]
-    cases = [label for label in cases if not lacks or f"{label}/{lacks}" not in answers]
+    answers = recorded(kind)
+    cases = [label for label, case in answers.cases.items() if "object" in case]
+    cases = [label for label in cases if needs is None or f"{label}/{needs}" in answers.arrays]
+    cases = [label for label in cases if not lacks or f"{label}/{lacks}" not in answers.arrays]
     if once:
-        first = {json.loads(str(answers[f"{label}/case"]))["object"]: label for label in reversed(cases)}
+        first = {answers.cases[label]["object"]: label for label in reversed(cases)}
         cases = [label for label in cases if label in first.values()]
     return [(kind, label) for label in cases]
 
@@ -191,4 +167,4 @@ def row(request: pytest.FixtureRequest) -> Row:
 @pytest.fixture(scope="session")
 def golden_objects() -> set[str]:
     """Return the objects that the golden table has rows for."""
-    return {json.loads(str(archive(kind)[f"{label}/case"]))["object"] for kind in KINDS for label in labels(kind)}
+    return {case["object"] for kind in KINDS for case in recorded(kind).cases.values() if "object" in case}

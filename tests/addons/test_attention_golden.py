@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,9 +11,10 @@ import pytest
 from keras import ops
 
 from loadstone.addons import seq2seq
+from tasks.golden_answers import recorded
 
 BACKEND = keras.backend.backend()
-DATA = Path(__file__).parents[1] / "golden" / "data" / "seq2seq_attention.npz"
+RECORDED = recorded("seq2seq_attention")
 STEPS = 3
 TOLERANCE = 3e-6
 # Backends differ in the softmax of numbers and others.
@@ -23,16 +22,9 @@ NOT_FINITE = "luong_not_a_number"
 EMPTY = "luong_empty_batch"
 
 
-@cache
-def archive() -> dict[str, Any]:
-    with np.load(DATA, allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
 def cases(key: str) -> list[str]:
     """Return the labels of the cases whose description has ``key``."""
-    found = {name.removesuffix("/case"): str(value) for name, value in archive().items() if name.endswith("/case")}
-    return [label for label, case in found.items() if key in json.loads(case)]
+    return [label for label, case in RECORDED.cases.items() if key in case]
 
 
 class Case:
@@ -40,9 +32,8 @@ class Case:
 
     def __init__(self, label: str) -> None:
         self.label = label
-        prefix = f"{label}/"
-        self.answers = {key.removeprefix(prefix): value for key, value in archive().items() if key.startswith(prefix)}
-        self.description: dict[str, Any] = json.loads(str(self.answers.pop("case")))
+        self.answers = RECORDED.below(label)
+        self.description: dict[str, Any] = RECORDED.cases[label]
 
     def assert_equal(self, actual: Any, what: str) -> None:
         expected = self.answers[what]
@@ -162,7 +153,7 @@ def test_what_is_no_number_beyond_the_length_has_no_weight_but_is_in_the_sum() -
     np.testing.assert_allclose(ops.convert_to_numpy(states[1].alignments), case.answers["alignments0"][1], rtol=1e-6)
 
 
-@pytest.mark.parametrize("label", [label for label in cases("mechanisms") if f"{label}/cotangent" in archive()])
+@pytest.mark.parametrize("label", [label for label in cases("mechanisms") if f"{label}/cotangent" in RECORDED.arrays])
 def test_gradients(label: str) -> None:
     skip_where_cells_need_samples(label)
     case = Case(label)
@@ -179,7 +170,7 @@ def test_gradients(label: str) -> None:
     case.assert_gradients(outputs, {f"gradient_{name}": case.answers[name] for name in names})
 
 
-@pytest.mark.parametrize("label", [label for label in cases("mechanisms") if f"{label}/sequence" in archive()])
+@pytest.mark.parametrize("label", [label for label in cases("mechanisms") if f"{label}/sequence" in RECORDED.arrays])
 def test_recurrent_layer(label: str) -> None:
     case = Case(label)
     layer = keras.layers.RNN(case.wrapper(), return_sequences=True, zero_output_for_mask=True)

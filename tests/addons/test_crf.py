@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -19,37 +17,29 @@ from keras import ops
 
 from loadstone import addons
 from loadstone.addons import text
+from tasks.golden_answers import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 BACKEND = keras.backend.backend()
-DATA = Path(__file__).parents[1] / "golden" / "data" / "text.npz"
+RECORDED = recorded("text")
 OTHER_SHAPES = ("one_step", "empty")
 SETTINGS = ("plain", "one_step", "extreme", "empty", "nan")
 FUNCTIONS = [name for name in text.__all__ if name.startswith("crf_")]
 only_on_tensorflow = pytest.mark.skipif(BACKEND != "tensorflow", reason="only TensorFlow has graphs")
 
 
-@cache
-def golden() -> dict[str, Any]:
-    with np.load(DATA, allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
-def below(prefix: str) -> dict[str, Any]:
-    return {key.removeprefix(prefix): value for key, value in golden().items() if key.startswith(prefix)}
-
-
 def cases() -> list[tuple[str, str]]:
     # JAX compiles each shape, which takes seconds; two functions call most of the others.
     quick = FUNCTIONS if BACKEND != "jax" else ["crf_constrained_decode", "crf_log_likelihood"]
     pairs = [pair for pair in itertools.product(FUNCTIONS, SETTINGS) if pair[0] in quick or pair[1] not in OTHER_SHAPES]
-    return [(function, setting) for function, setting in pairs if below(f"{function}/{setting}/")]
+    return [(function, setting) for function, setting in pairs if RECORDED.below(f"{function}/{setting}")]
 
 
 def arguments(function: str, setting: str) -> dict[str, Any]:
-    data = below(f"data/{setting}/")
+    data = RECORDED.below(f"data/{setting}")
     if function == "crf_decode_backward":
         return {"inputs": data["backpointers"], "state": data["last"]}
     values = {**data, "potentials": data["inputs"], "sequence_length": data["sequence_lengths"]}
@@ -124,17 +114,18 @@ def assert_close(actual: Any, expected: Any, what: str) -> None:
 
 @pytest.mark.parametrize(("function", "setting"), cases())
 def test_crf_function(function: str, setting: str) -> None:
-    answers = below(f"{function}/{setting}/")
-    of_plain = below(f"{function}/plain/gradient_")  # the same ones for every setting, to be compiled once
-    outputs, gradients = with_gradients(getattr(text, function), arguments(function, setting), list(of_plain))
+    answers = RECORDED.below(f"{function}/{setting}")
+    # Those of the plain ones for every setting, to be compiled once.
+    names = [key.removeprefix("gradient_") for key in RECORDED.below(f"{function}/plain") if "gradient_" in key]
+    outputs, gradients = with_gradients(getattr(text, function), arguments(function, setting), names)
     for index, output in enumerate(outputs):
         assert_close(output, answers[f"output{index}"], f"output {index}")
-    for name in of_plain.keys() & {key.removeprefix("gradient_") for key in answers}:
+    for name in (name for name in names if f"gradient_{name}" in answers):
         assert_close(gradients[name], answers[f"gradient_{name}"], f"gradient of {name}")
 
 
 def test_steps_of_no_transitions() -> None:  # which the real ones fail at
-    data = below("data/one_step/")
+    data = RECORDED.below("data/one_step")
     inputs, state, lengths = data["inputs"][:, 1:], data["inputs"][:, 0], data["sequence_lengths"]
     alphas = text.crf_forward(inputs, state, data["transition_params"], lengths)
     backpointers, scores = text.crf_decode_forward(inputs, state, data["transition_params"], lengths - 1)
@@ -145,7 +136,7 @@ def test_steps_of_no_transitions() -> None:  # which the real ones fail at
 
 
 def test_probabilities_of_all_sequences_add_up_to_one() -> None:
-    data = below("data/plain/")
+    data = RECORDED.below("data/plain")
     every = np.array(list(itertools.product(range(4), repeat=2)))
     inputs = np.repeat(data["inputs"][:1, :2], len(every), axis=0)
     likelihoods, _ = called(
@@ -165,11 +156,11 @@ def test_padding_has_no_effect() -> None:
     for label in (-1, 99):
         labels = np.where(is_padding, label, values["tag_indices"])
         actual, _ = called(text.crf_log_likelihood, **{**values, "inputs": inputs, "tag_indices": labels})
-        assert_close(actual, golden()["crf_log_likelihood/plain/output0"], f"label {label}")
+        assert_close(actual, RECORDED.arrays["crf_log_likelihood/plain/output0"], f"label {label}")
 
 
 def test_ruled_out_padding_has_gradients() -> None:
-    data = below("data/plain/")
+    data = RECORDED.below("data/plain")
     bitmap = data["tag_bitmap"] & (np.arange(5) < data["sequence_lengths"][:, None])[..., None]
     bitmap[:, 0] = True  # of the sequence without steps as well
 
@@ -192,7 +183,7 @@ def test_transitions_are_drawn_where_there_are_none() -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_dtype_of_scores(dtype: str) -> None:
-    data = below("data/plain/")
+    data = RECORDED.below("data/plain")
     inputs, transitions = data["inputs"].astype(dtype), data["transition_params"]
 
     def run(inputs: Any, lengths: Any) -> Any:
@@ -206,7 +197,7 @@ def test_dtype_of_scores(dtype: str) -> None:
 
 
 def test_viterbi_decode_is_crf_decode_of_one_sample() -> None:
-    data = below("data/plain/")
+    data = RECORDED.below("data/plain")
     tags, score = text.viterbi_decode(data["inputs"][0], data["transition_params"])
     every, scores = called(text.crf_decode, **arguments("crf_decode", "plain"))
     np.testing.assert_array_equal(tags, ops.convert_to_numpy(every)[0])
@@ -215,7 +206,7 @@ def test_viterbi_decode_is_crf_decode_of_one_sample() -> None:
 
 
 def test_cell_in_a_recurrent_layer() -> None:
-    data = below("data/plain/")
+    data = RECORDED.below("data/plain")
     cell = text.CrfDecodeForwardRnnCell(data["transition_params"])
     cell = text.CrfDecodeForwardRnnCell.from_config(cell.get_config())
     layer = keras.layers.RNN(cell, return_sequences=True, return_state=True, zero_output_for_mask=True)
@@ -238,7 +229,7 @@ def test_cell_in_a_recurrent_layer() -> None:
 def test_crf_in_a_graph_of_unknown_shape(setting: str) -> None:
     import tensorflow as tf
 
-    data = below(f"data/{setting}/")
+    data = RECORDED.below(f"data/{setting}")
     scores = tf.TensorSpec([None, None, 4])
     transitions, lengths, labels = (
         tf.TensorSpec([None, 4]),
@@ -256,10 +247,10 @@ def test_crf_in_a_graph_of_unknown_shape(setting: str) -> None:
     likelihood, score, tags, best = tf.function(run, input_signature=[scores, transitions, lengths, labels])(
         *(data[name] for name in names)
     )
-    assert_close(likelihood, golden()[f"crf_log_likelihood/{setting}/output0"], "likelihood")
+    assert_close(likelihood, RECORDED.arrays[f"crf_log_likelihood/{setting}/output0"], "likelihood")
     assert score.shape == likelihood.shape
-    assert_close(tags, golden()[f"crf_decode/{setting}/output0"], "tags")
-    assert_close(best, golden()[f"crf_decode/{setting}/output1"], "score")
+    assert_close(tags, RECORDED.arrays[f"crf_decode/{setting}/output0"], "tags")
+    assert_close(best, RECORDED.arrays[f"crf_decode/{setting}/output1"], "score")
 
 
 @pytest.mark.parametrize("name", text.__all__)
@@ -293,9 +284,9 @@ def test_layer(row: Any) -> None:
 
 def golden_model() -> Any:
     """Return the model that was trained, with its first weights, from the configuration of the real one."""
-    case = json.loads(str(golden()["wrapper/case"]))
+    case = RECORDED.cases["wrapper"]
     model = text.CRFModelWrapper.from_config(case["config"])
-    answers = below("wrapper/")
+    answers = RECORDED.below("wrapper")
     model.build((None, 4, 3))
     assert len(model.weights) == len(case["weights"])
     for index, variable in enumerate(model.weights):
@@ -305,7 +296,7 @@ def golden_model() -> Any:
 
 
 def test_model_is_trained() -> None:
-    model, answers = golden_model(), below("wrapper/")
+    model, answers = golden_model(), RECORDED.below("wrapper")
     inputs, labels = answers["input"], answers["labels"]
     np.testing.assert_array_equal(model.predict_on_batch(inputs), answers["decoded"])
     for step in range(3):
@@ -323,7 +314,7 @@ def test_model_is_trained() -> None:
 
 def test_model_is_saved(tmp_path: Path) -> None:
     model = golden_model()
-    values = below("wrapper/")["input"]
+    values = RECORDED.below("wrapper")["input"]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.get_config() == model.get_config()
@@ -362,7 +353,7 @@ def test_model_of_a_subclass() -> None:
 
 
 def test_loss_of_compile_is_not_used() -> None:
-    model, answers = golden_model(), below("wrapper/")
+    model, answers = golden_model(), RECORDED.below("wrapper")
     model.compile("sgd", loss="mse", metrics=[keras.metrics.Accuracy()])
     results = model.evaluate(answers["input"], answers["labels"], return_dict=True, verbose=0)
     assert results["crf_loss"] == pytest.approx(float(answers["step0_crf_loss"]), rel=1e-5)

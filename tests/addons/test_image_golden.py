@@ -6,9 +6,6 @@ functions are compiled, which is how they are used there, and faster than one op
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -17,23 +14,13 @@ import pytest
 from keras import ops
 
 from loadstone.addons import image
+from tasks.golden_answers import recorded
 
 BACKEND = keras.backend.backend()
-DATA = Path(__file__).parents[1] / "golden" / "data" / "image.npz"
+RECORDED = recorded("image")
 # Relative to the largest value of an array.
 TOLERANCES = {"float16": 2e-3, "float32": 1e-5, "float64": 1e-12 if BACKEND == "tensorflow" else 1e-5}
 Answers = dict[str, Any]
-
-
-@cache
-def archive() -> dict[str, Answers]:
-    """Return the answers of each case by name."""
-    cases: dict[str, Answers] = {}
-    with np.load(DATA, allow_pickle=False) as arrays:
-        for key, value in arrays.items():
-            label, _, what = key.partition("/")
-            cases.setdefault(label, {})[what] = value
-    return cases
 
 
 def numbered(answers: Answers, prefix: str) -> dict[int, Any]:
@@ -41,7 +28,7 @@ def numbered(answers: Answers, prefix: str) -> dict[int, Any]:
 
 
 def call(answers: Answers, values: list[Any]) -> tuple[Any, ...]:
-    case = json.loads(str(answers["case"]))
+    case = answers["case"]
     if case["listed"]:
         values = [values]
     elif case["object"].endswith("filter2d"):  # sizes of filters are no tensors
@@ -112,16 +99,16 @@ def assert_equal(actual: Any, expected: Any, what: str) -> None:
 
 
 def test_every_function_has_a_case() -> None:
-    asked = {json.loads(str(answers["case"]))["object"] for answers in archive().values()}
+    asked = {case["object"] for case in RECORDED.cases.values()}
     assert asked == set(image.__all__) - {"random_cutout"}  # whose draws have no answer
 
 
-@pytest.mark.parametrize("label", archive())
+@pytest.mark.parametrize("label", RECORDED.cases)
 def test_function(label: str) -> None:
-    answers = archive()[label]
+    answers = RECORDED.below(label)
     if BACKEND == "jax" and any(value.dtype == "float64" for value in answers.values()):
         pytest.skip("JAX has no float64 unless it is told to")
-    outputs, gradients = outputs_and_gradients(answers)
+    outputs, gradients = outputs_and_gradients({**answers, "case": RECORDED.cases[label]})
     for index, output in enumerate(outputs):
         assert_equal(output, answers[f"output{index}"], f"output {index}")
     for place, gradient in gradients.items():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,22 +10,16 @@ import pytest
 from keras import ops
 
 from loadstone.addons import seq2seq
+from tasks.golden_answers import recorded
 
-DATA = Path(__file__).parents[1] / "golden" / "data" / "seq2seq_decoding.npz"
+RECORDED = recorded("seq2seq_decoding")
 TOLERANCE = 1e-5
 DEPTH, TIME, END = 4, 5, 0
 BACKEND = keras.backend.backend()
 
 
-@cache
-def archive() -> dict[str, Any]:
-    with np.load(DATA, allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
 def cases(what: str) -> list[str]:
-    labels = [key.removesuffix("/case") for key in archive() if key.endswith("/case")]
-    return [label for label in labels if json.loads(str(archive()[f"{label}/case"]))["what"] == what]
+    return [label for label, case in RECORDED.cases.items() if case["what"] == what]
 
 
 class Case:
@@ -36,9 +27,8 @@ class Case:
 
     def __init__(self, label: str) -> None:
         self.label = label
-        prefix = f"{label}/"
-        self.answers = {key.removeprefix(prefix): value for key, value in archive().items() if key.startswith(prefix)}
-        self.config: dict[str, Any] = json.loads(str(self.answers.pop("case")))
+        self.answers = RECORDED.below(label)
+        self.config: dict[str, Any] = RECORDED.cases[label]
 
     def __getitem__(self, what: str) -> Any:
         return self.answers[what]

@@ -5,9 +5,7 @@ The answers are in ``tests/golden/data/text.npz``, written by ``tasks/golden_tex
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -16,13 +14,15 @@ from keras import ops
 
 from loadstone.addons import text
 from loadstone.addons.text import skip_gram_ops
+from tasks.golden_answers import recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BACKEND = keras.backend.backend()
 UNITS = ("SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND")
 only_on_tensorflow = pytest.mark.skipif(BACKEND != "tensorflow", reason="only TensorFlow has graphs")
-with np.load(Path(__file__).parents[1] / "golden" / "data" / "text.npz", allow_pickle=False) as arrays:
-    TIMES = json.loads(str(arrays["times"]))
-    SKIPS = json.loads(str(arrays["skips"]))
+TIMES, SKIPS = recorded("text").cases["times"], recorded("text").cases["skips"]
 # What the second was sampled from.
 WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog")
 VOCABULARY = {"the": 30, "quick": 20, "brown": 8, "fox": 40, "jumps": 2, "dog": 25}

@@ -12,15 +12,13 @@ import importlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import keras
-import numpy as np
-from keras import ops
 
-from loadstone.addons.utils.errors import invalid_argument
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loadstone.addons.utils.types import Array, Config, Tensor
+    from loadstone.addons.utils.types import Config, Tensor
 
 BACKEND = keras.backend.backend()
 Function = TypeVar("Function", bound="Callable[..., Any]")
@@ -97,34 +95,6 @@ def unimplemented(message: str) -> Exception:
     return tf.errors.UnimplementedError(None, None, message)  # type: ignore[no-any-return]  # it has no types
 
 
-def known(value: object) -> Array | None:
-    """Return a number or tensor as an array; None for a tensor that has no value yet, while a function is traced."""
-    if isinstance(value, (bool, int, float, np.generic, np.ndarray)):
-        return np.asarray(value)
-    try:
-        return np.asarray(ops.convert_to_numpy(value))
-    except (TypeError, NotImplementedError, AttributeError):  # what backends raise for a traced tensor
-        return None
-
-
-def check(condition: object, message: str) -> None:
-    """Require a condition of one truth value.
-
-    One that is not known while a function is traced is checked by TensorFlow when it runs, by other backends never.
-
-    Raises:
-        ValueError: when it does not hold; with TensorFlow ``tf.errors.InvalidArgumentError``.
-    """
-    holds = known(condition)
-    if holds is not None:
-        if not holds:
-            raise invalid_argument(message)
-    elif BACKEND == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
-
-        tf.debugging.Assert(condition, [message])
-
-
 def rank(x: Tensor) -> int | None:
     """Return the number of axes; None where TensorFlow traces a function without knowing it."""
     return getattr(x.shape, "rank", len(x.shape)) if BACKEND != "tensorflow" else x.shape.rank
@@ -140,25 +110,5 @@ def with_rank(x: Tensor, expected: int, message: str) -> Tensor:
         import tensorflow as tf  # noqa: PLC0415 - only TensorFlow has tensors of unknown rank
 
         return tf.ensure_shape(x, [None] * expected)
-    check(rank(x) == expected, message)
+    require(rank(x) == expected, message)
     return x
-
-
-def on_host(function: Callable[[Any], Array], x: Tensor, dtype: str) -> Tensor:
-    """Return what a NumPy function gives for ``x``: an array of the same shape and of ``dtype``.
-
-    It runs eagerly with every backend, in ``tf.function`` as ``tf.numpy_function`` and in ``jax.jit`` as
-    ``jax.pure_callback``. No gradient passes, TensorFlow cannot compile it with XLA or save it in a SavedModel, and
-    ``torch.compile`` breaks its graph there.
-    """
-    if BACKEND == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
-
-        result = tf.numpy_function(function, [x], dtype, stateful=False)
-        result.set_shape(x.shape)
-        return result
-    if BACKEND == "jax":
-        import jax  # noqa: PLC0415 - only where it is the backend
-
-        return jax.pure_callback(lambda value: function(np.asarray(value)), jax.ShapeDtypeStruct(x.shape, dtype), x)
-    return ops.convert_to_tensor(function(ops.convert_to_numpy(x)), dtype=dtype)

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from loadstone.addons.image.backend import image_function, on_host, rank
+from loadstone.addons.image.backend import image_function, rank
+from loadstone.addons.utils.values import call_on_host
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Array, Tensor, TensorLike
@@ -40,7 +41,8 @@ def connected_components(images: TensorLike, name: str | None = None) -> Tensor:
         images = ops.convert_to_tensor(images)
         if rank(images) not in {IMAGE, BATCH}:
             raise TypeError(f"images should have rank 2 (HW) or 3 (NHW). Static shape is {images.shape}")
-        return on_host(_label, images, "int32")
+        (labels,) = call_on_host(lambda values: [_label(values)], [images], ["int32"], [images.shape])
+        return labels
 
 
 def _label(images: Array) -> Array:

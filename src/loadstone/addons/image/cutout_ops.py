@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import check, image_function
+from loadstone.addons.image.backend import image_function
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Number, Tensor, TensorLike
@@ -86,7 +87,7 @@ def cutout(
 def _mask_size(mask_size: TensorLike) -> Tensor:
     """Return height and width of the mask, as int32."""
     size = ops.cast(ops.convert_to_tensor(mask_size), "int32")
-    check(ops.all(size % 2 == 0), "mask_size should be divisible by 2")
+    require(ops.all(size % 2 == 0), "mask_size should be divisible by 2")
     return ops.broadcast_to(size, (2,))
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import check, image_function, with_rank
+from loadstone.addons.image.backend import image_function, with_rank
 from loadstone.addons.image.utils import take_pixels
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike
@@ -43,9 +44,9 @@ def interpolate_bilinear(
         grid = with_rank(ops.convert_to_tensor(grid), 4, "Grid must be 4D Tensor")
         points = with_rank(ops.convert_to_tensor(query_points), 3, "Query points must be 3 dimensional.")
         _, height, width, _ = ops.shape(grid)
-        check(height >= 2, "Grid height must be at least 2.")  # noqa: PLR2004 - two pixels to read between
-        check(width >= 2, "Grid width must be at least 2.")  # noqa: PLR2004 - same
-        check(ops.shape(points)[2] == 2, "Query points last dimension must be 2.")  # noqa: PLR2004 - two axes
+        require(height >= 2, "Grid height must be at least 2.")  # noqa: PLR2004 - two pixels to read between
+        require(width >= 2, "Grid width must be at least 2.")  # noqa: PLR2004 - same
+        require(ops.shape(points)[2] == 2, "Query points last dimension must be 2.")  # noqa: PLR2004 - two axes
         row, column = (points[..., index] for index in ((0, 1) if indexing == "ij" else (1, 0)))
         top, down = _pixel_and_fraction(row, height, grid.dtype)
         left, right = _pixel_and_fraction(column, width, grid.dtype)

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from loadstone.addons.image.backend import image_function, on_host
+from loadstone.addons.image.backend import image_function
 from loadstone.addons.image.utils import from_4D_image, get_ndims, to_4D_image
+from loadstone.addons.utils.values import call_on_host
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import AcceptableDTypes, Array, Tensor, TensorLike
@@ -48,7 +49,8 @@ def euclidean_dist_transform(
         result = keras.backend.standardize_dtype(dtype)
         if result not in DTYPES:
             raise TypeError("`dtype` must be float16, float32 or float64")
-        squares = on_host(_squared_distances, to_4D_image(images), "int32")
+        pixels = to_4D_image(images)
+        (squares,) = call_on_host(lambda values: [_squared_distances(values)], [pixels], ["int32"], [pixels.shape])
         computed = "float64" if result == "float64" else "float32"  # half the precision has not the squares
         bound = ops.convert_to_tensor(float(np.finfo(result).max), dtype=computed)
         squares = ops.where(squares < 0, bound, ops.cast(squares, computed))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import check, image_function, known
+from loadstone.addons.image.backend import image_function
 from loadstone.addons.image.utils import from_4D_image, get_ndims, to_4D_image
 from loadstone.addons.utils.keras_utils import normalize_tuple
+from loadstone.addons.utils.values import known, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,10 +185,10 @@ def _pad(images: Tensor, sizes: tuple[int, ...], mode: str, constant_values: Ten
         index = ops.arange(before + length + after, dtype="int32") - before
         is_outside = ops.logical_or(index < 0, index >= length)
         if mode.upper() == "REFLECT":
-            check(after < length, f"paddings must be less than the dimension size: {after} not less than {length}")
+            require(after < length, f"paddings must be less than the dimension size: {after} not less than {length}")
             index = length - 1 - ops.absolute(length - 1 - ops.absolute(index))
         elif mode.upper() == "SYMMETRIC":
-            check(after <= length, f"paddings must be no greater than the dimension size: {after} > {length}")
+            require(after <= length, f"paddings must be no greater than the dimension size: {after} > {length}")
             index = ops.where(index < 0, -1 - index, index)
             index = ops.where(index >= length, 2 * length - 1 - index, index)
         images = ops.take(images, ops.clip(index, 0, length - 1), axis=axis)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import image_function, known, with_rank
+from loadstone.addons.image.backend import image_function, with_rank
+from loadstone.addons.utils.values import known
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import FloatTensorLike, Tensor, TensorLike

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import check, image_function, rank, unimplemented
+from loadstone.addons.image.backend import image_function, rank, unimplemented
 from loadstone.addons.image.utils import read_pixels
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike
@@ -76,13 +77,13 @@ def _check_shapes(data: Tensor, warp: Tensor) -> None:
             f"[batch_size, data_height, data_width, data_num_channels], but is: {data.shape}"
         )
     axes = rank(warp)
-    check(axes is not None and axes >= COORDINATES, f"warp should be at least a matrix, got shape {warp.shape}")
+    require(axes is not None and axes >= COORDINATES, f"warp should be at least a matrix, got shape {warp.shape}")
     if warp.shape[-1] != COORDINATES:
         raise unimplemented(
             "Only bilinear interpolation is supported, warping coordinates must be 2D; warp shape last entry should "
             f"be 2, but shape vector is: {warp.shape}"
         )
-    check(
+    require(
         ops.shape(data)[0] == ops.shape(warp)[0],
         f"Batch size of data and warp tensor must be the same, but got shapes {data.shape} and {warp.shape}",
     )

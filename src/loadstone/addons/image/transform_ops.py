@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 from keras import ops
 
-from loadstone.addons.image.backend import check, image_function, known, rank
+from loadstone.addons.image.backend import image_function, rank
 from loadstone.addons.image.utils import (
     check_choice,
     from_4D_image,
@@ -17,6 +17,7 @@ from loadstone.addons.image.utils import (
     unwrap,
     wrap,
 )
+from loadstone.addons.utils.values import known, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,10 +94,10 @@ def _valid_image(image: TensorLike) -> Tensor:
 
 def _check_coefficients(rows: Tensor, images: Tensor) -> None:
     message = "Input transform should be num_images x 8 or 1 x 8"
-    check(rows.shape[1] in {None, COEFFICIENTS}, message)
+    require(rows.shape[1] in {None, COEFFICIENTS}, message)
     if rows.shape[0] != 1:
         is_one = ops.equal(ops.shape(rows)[0], 1)
-        check(ops.logical_or(is_one, ops.equal(ops.shape(rows)[0], ops.shape(images)[0])), message)
+        require(ops.logical_or(is_one, ops.equal(ops.shape(rows)[0], ops.shape(images)[0])), message)
 
 
 def _valid_size(output_shape: Sequence[int] | Tensor) -> Size:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from keras import ops
 
-from loadstone.addons.image.backend import known, rank
+from loadstone.addons.image.backend import rank
 from loadstone.addons.utils.errors import invalid_argument
+from loadstone.addons.utils.values import known
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike

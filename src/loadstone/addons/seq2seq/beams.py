@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops, tree
 
-from loadstone.addons.seq2seq.tracing import require, sizes_of
+from loadstone.addons.seq2seq.tracing import sizes_of
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Number, Tensor, TensorLike

@@ -10,7 +10,8 @@ import keras
 from keras import ops
 
 from loadstone.addons.seq2seq import loops
-from loadstone.addons.seq2seq.tracing import Opaque, holds_tensors, known, on_tensorflow, require, tensors_of
+from loadstone.addons.seq2seq.tracing import Opaque, holds_tensors, tensors_of
+from loadstone.addons.utils.values import known, on_tensorflow, require
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Tensor, TensorLike

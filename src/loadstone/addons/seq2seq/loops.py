@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import keras
 from keras import ops, tree
 
-from loadstone.addons.seq2seq.tracing import is_array_of_steps, known, on_tensorflow, repack, require, sizes_of
+from loadstone.addons.seq2seq.tracing import is_array_of_steps, repack, sizes_of
+from loadstone.addons.utils.values import known, on_tensorflow, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

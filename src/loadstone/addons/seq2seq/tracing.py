@@ -1,4 +1,4 @@
-"""What cannot be known while a backend traces a function: values, some sizes, and whether a condition holds."""
+"""What is not a plain tensor while a backend traces a function: sizes, and arrays of steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops, tree
 
+from loadstone.addons.utils.values import on_tensorflow
+
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Shape, Tensor
 
@@ -16,43 +18,11 @@ __all__ = [
     "as_shape",
     "holds_tensors",
     "is_array_of_steps",
-    "known",
-    "on_tensorflow",
     "repack",
-    "require",
     "sizes_of",
     "tensors_of",
     "vector_of",
 ]
-
-
-def on_tensorflow() -> bool:
-    """Return whether Keras' backend is TensorFlow."""
-    return bool(keras.backend.backend() == "tensorflow")
-
-
-def known(condition: Tensor) -> bool | None:
-    """Return a condition's value, or None where it has none: in ``tf.function``, ``jax.jit`` and PyTorch's ``meta``."""
-    try:
-        return bool(condition)
-    except (TypeError, RuntimeError):  # TypeError is the base of the first two's errors, RuntimeError that of the third
-        return None
-
-
-def require(condition: Tensor, message: str) -> None:
-    """Check a condition on the values of tensors; in a traced function of JAX, which cannot, nothing is checked.
-
-    Raises:
-        ValueError: when it does not hold; on TensorFlow its ``InvalidArgumentError``, of what no value is known when a
-            graph runs.
-    """
-    if on_tensorflow():
-        # A graph can only fail by an operation, and code written for TensorFlow Addons catches that one's error.
-        import tensorflow as tf  # noqa: PLC0415 - the other backends have none
-
-        tf.debugging.assert_equal(condition, tf.constant(value=True), message=message)
-    elif known(condition) is False:
-        raise ValueError(message)
 
 
 def as_shape(shape: Any) -> Any:

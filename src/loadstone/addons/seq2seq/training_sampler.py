@@ -16,7 +16,8 @@ from loadstone.addons.seq2seq.sampling import (
     generator,
     rows_of,
 )
-from loadstone.addons.seq2seq.tracing import require, vector_of
+from loadstone.addons.seq2seq.tracing import vector_of
+from loadstone.addons.utils.values import require
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from loadstone.addons.text.host import call_on_host
 from loadstone.addons.text.time_format import parse_nanoseconds
 from loadstone.addons.utils.errors import invalid_argument
+from loadstone.addons.utils.values import call_on_host
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import Array, Tensor, TensorLike

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loadstone.addons.text.host import array, call_on_host, is_tensorflow
 from loadstone.addons.text.philox import Philox, get_seeds
 from loadstone.addons.utils.errors import invalid_argument
+from loadstone.addons.utils.values import array, call_on_host, is_tensorflow
 
 if TYPE_CHECKING:
     from loadstone.addons.utils.types import AcceptableDTypes, Array, FloatTensorLike, Tensor, TensorLike
