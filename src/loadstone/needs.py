@@ -28,6 +28,9 @@ _STAND_IN = {Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.
 
 ADDONS = "tensorflow-addons"
 
+#: What the Keras of these releases calls itself (2.2.4-tf, 2.3.0-tf).
+_OF_TENSORFLOW_2_0, _OF_TENSORFLOW_2_1 = Version("2.2.4"), Version("2.3.0")
+
 #: Words that Keras accepts in place of an object; it interprets them itself when the model is compiled.
 _COMPILE_WORDS = frozenset({"accuracy", "acc", "crossentropy", "ce", "Accuracy"})
 
@@ -240,6 +243,29 @@ def _bytecode(artifact: Artifact) -> Iterator[Condition]:
                 where=payload.at,
                 must=True,
             )
+
+
+def addons_names(artifact: Artifact, needs: Needs) -> frozenset[str]:
+    """The names without a package that are TensorFlow Addons' in this file.
+
+    Releases 0.5 and 0.6, of TensorFlow 2.0, registered all their objects so; and TensorFlow 2.1 left the package out
+    where it wrote an optimizer. A class of the user's that has such a name cannot be told from them; given in
+    ``custom_objects`` it goes first.
+    """
+    keras = needs.writer("keras")
+    release = None if keras is None else keras.release
+    if release is None or release > _OF_TENSORFLOW_2_1 or is_standalone(artifact, needs.writers):
+        return frozenset()
+    return frozenset(
+        need.identity
+        for need in needs.objects
+        if (release <= _OF_TENSORFLOW_2_0 and _is_of_addons(need.identity))
+        or (all(use.slot == "optimizer" for use in need.uses) and _is_of_addons(f"Addons>{need.identity}"))
+    )
+
+
+def _is_of_addons(identity: str) -> bool:
+    return any(provider.distribution == ADDONS for provider in knowledge.providers(identity))
 
 
 def addons_releases(need: NeededObject) -> tuple[Version, ...]:

@@ -17,9 +17,11 @@ from loadstone.artifact import DefectKind, Dialect, Format
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, ModelKind, ObjectSpec, Operation
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
+from loadstone.blueprint.upgrades.addons import OF_THEIR_OWN
 from loadstone.environment import KERAS_3, loaders
 from loadstone.finding import Rebuild
 from loadstone.knowledge import ObjectKind
+from loadstone.needs import addons_names
 from loadstone.rules.rebuilt_addons import REBUILT_ADDONS
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ LOWEST_PYTHON = Version("3.11")
 _FIRST_LAYOUT = Version("2.15")
 
 _SHOWN = 3
-_ADDONS_PACKAGE, _KERAS_2_PACKAGE = "Addons>", "Keras2>"
+_ADDONS_PACKAGE, _KERAS_2_PACKAGE, _ADDONS_0_6_PACKAGE = "Addons>", "Keras2>", "Addons0.6>"
 _ADDONS_MODULE = "tensorflow_addons"
 _OF_KERAS_2 = frozenset({"Keras2>hard_sigmoid"})
+_OF_ADDONS_0_6 = frozenset(f"Addons0.6>{name}" for name in OF_THEIR_OWN)
 _OPERATIONS = (KERAS_OPERATION, "keras.src.ops.")
 
 #: compile() picks the metric that fits the loss and the shapes for these.
@@ -70,7 +73,7 @@ def rebuilding(artifact: Artifact, needs: Needs, environment: Environment) -> Re
     if why is not None:
         return Rebuild(loads=False, here=here, why=why)
     try:
-        seen = _seen(artifact, usable or knowledge.keras_releases()[-1].version)
+        seen = _seen(artifact, needs, usable or knowledge.keras_releases()[-1].version)
     except Exception as problem:  # noqa: BLE001 - a settings tree of any other shape; loading says what is wrong with it
         why = f"its configuration is not understood: {type(problem).__name__}"
         return Rebuild(loads=None, here=here, why=why)
@@ -110,8 +113,8 @@ def _refused(artifact: Artifact, needs: Needs) -> str | None:
     return None
 
 
-def _seen(artifact: Artifact, keras: Version) -> _Seen:
-    upgraded = upgrade(parse(artifact), artifact.dialect)
+def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:
+    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, needs))
     seen = _Seen(obstacles=dict.fromkeys(problem.message for problem in upgraded.problems))
     for spec, key in _of_model(upgraded.blueprint):
         _look_up(spec, key, keras, seen)
@@ -124,8 +127,8 @@ def _look_up(spec: ObjectSpec, key: str, keras: Version, seen: _Seen) -> None:
         seen.names[str(spec.config.get("name", "lambda"))] = None
     elif spec.name.startswith("__"):
         seen.names[spec.name] = None
-    elif _identity(spec).startswith((_ADDONS_PACKAGE, _KERAS_2_PACKAGE)):
-        if _identity(spec) not in REBUILT_ADDONS | _OF_KERAS_2:
+    elif _identity(spec).startswith((_ADDONS_PACKAGE, _KERAS_2_PACKAGE, _ADDONS_0_6_PACKAGE)):
+        if _identity(spec) not in REBUILT_ADDONS | _OF_KERAS_2 | _OF_ADDONS_0_6:
             seen.names[spec.name.rpartition(">")[2]] = None
     elif not (spec.is_identifier and "metric" in key and spec.name in _BY_SHAPE):
         found = _built_in(spec, keras)

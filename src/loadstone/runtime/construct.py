@@ -92,7 +92,8 @@ class Constructor:
 
     def _instantiate(self, found: type, spec: ObjectSpec) -> Any:
         from_config = getattr(found, "from_config", None)
-        if self.registry.is_custom(found) and from_config is not None:
+        knows_old_ones = self.registry.is_custom(found) or self.registry.is_ours(found)
+        if knows_old_ones and from_config is not None:
             return from_config(_plain(spec.config, self.value))
         arguments, trainable = _accepted(found, spec.config)
         with warnings.catch_warnings():  # an argument's old name is nothing that who loads a file could change

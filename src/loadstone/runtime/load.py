@@ -16,6 +16,7 @@ from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
 from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
+from loadstone.needs import addons_names, infer
 from loadstone.runtime import failures
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry
@@ -79,7 +80,7 @@ def load(
     path = Path(filepath)
     artifact = formats.read(path)
     _refuse_what_is_not_rebuilt(artifact)
-    upgraded = upgrade(parse(artifact), artifact.dialect)
+    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, infer(artifact)))
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
     with keras.saving.custom_object_scope(dict(registry.custom_objects)):
         built, problems = rebuild(upgraded.blueprint, registry)

@@ -33,7 +33,7 @@ _EVERYWHERE = (
     "dtype_policies", "random",
 )  # fmt: skip
 
-_PACKAGES = {"Addons": "loadstone.addons", "Keras2": "loadstone.legacy"}
+_PACKAGES = {"Addons": "loadstone.addons", "Addons0.6": "loadstone.legacy.addons", "Keras2": "loadstone.legacy"}
 _ADDONS_MODULE = "tensorflow_addons"
 
 
@@ -95,6 +95,15 @@ class Registry:
     def is_custom(self, found: Any) -> bool:
         """Whether an object came from the user."""
         return any(found is item for item in self.custom_objects.values())
+
+    @staticmethod
+    def is_ours(found: type) -> bool:
+        """Whether it is an optimizer, loss or metric of loadstone, whose ``from_config`` takes what any release wrote.
+
+        Of layers the constructor does; their ``from_config`` builds a wrapped layer, which is built here already.
+        """
+        is_from_here = found.__module__.partition(".")[0] == __name__.partition(".")[0]
+        return is_from_here and not issubclass(found, keras.layers.Layer)
 
     @staticmethod
     def _built_in(name: str, key: str) -> Any | None:

@@ -14,7 +14,7 @@ from loadstone import recorded
 
 def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
     """Load ``model_file``, predict on ``x0``, ``x1`` ... of ``inputs_file``, write ``y0`` ... to ``outputs_file``."""
-    for package in ("loadstone.addons", "loadstone.legacy"):
+    for package in ("loadstone.addons", "loadstone.legacy", "loadstone.legacy.addons"):
         import_module(package)  # registers what converted files name
     model = keras.models.load_model(Path(model_file))
     inputs = recorded.numbered(recorded.arrays_of(Path(inputs_file)), "x")

@@ -38,7 +38,9 @@ class GroupNormalization(Keras2Config, keras.layers.Layer):
     Variables: ``gamma`` and ``beta``, each of shape (channels,), in this order.
 
     With one channel a group and a negative ``axis`` other than -1, the statistics are taken over all axes but the
-    one *before* ``axis``. That is what every release computed, so models trained that way need it.
+    one *before* ``axis``. That is what 0.12.0 and later computed, so models trained that way need it; earlier releases
+    computed something else there, which nothing in a configuration tells. For 0.5 and 0.6 see
+    `loadstone.legacy.addons`.
 
     Raises:
         ValueError: for the batch axis.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from keras import ops
 
 from loadstone.addons.losses.metric_learning import at_least_float32, distances, pairs
-from loadstone.addons.utils.keras_utils import LossFunctionWrapper, real
+from loadstone.addons.utils.keras_utils import AddonsLoss, LossFunctionWrapper, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loadstone.addons.utils.types import Tensor
+    from loadstone.addons.utils.types import Config, Tensor
 
 
 def _masked_maximum(data: Tensor, mask: Tensor) -> Tensor:
@@ -87,7 +87,19 @@ def triplet_hard_loss(
     return ops.cast(ops.mean(loss), y_pred.dtype)
 
 
-class TripletSemiHardLoss(LossFunctionWrapper):
+class _TripletLoss(LossFunctionWrapper):
+    @classmethod
+    def from_config(cls, config: Config) -> AddonsLoss:
+        """Build the loss from its configuration, as `AddonsLoss.from_config`.
+
+        Releases up to 0.9.1 wrote no metric and squared the distance. 0.10.0 did so for ``L2`` as well, which nothing
+        in a configuration tells, and had ``L1`` for what all others call ``L2``.
+        """
+        metric = config.get("distance_metric", "squared-L2")
+        return super().from_config({**config, "distance_metric": "L2" if metric == "L1" else metric})
+
+
+class TripletSemiHardLoss(_TripletLoss):
     """Loss of `triplet_semihard_loss`.
 
     Args:
@@ -109,7 +121,7 @@ class TripletSemiHardLoss(LossFunctionWrapper):
         )
 
 
-class TripletHardLoss(LossFunctionWrapper):
+class TripletHardLoss(_TripletLoss):
     """Loss of `triplet_hard_loss`.
 
     Args:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Dialect
 from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
 from loadstone.blueprint.traverse import map_objects
+from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
@@ -37,22 +38,36 @@ class Upgraded:
     problems: tuple[Problem, ...]
 
 
-def upgrade(blueprint: Blueprint, dialect: Dialect | None) -> Upgraded:
-    """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing."""
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What is applied to each object, in this order, and what has been said so far."""
+
+    upgrades: tuple[Upgrade, ...]
+    said: list[Note | Problem]
+
+
+def upgrade(blueprint: Blueprint, dialect: Dialect | None, addons: frozenset[str] = frozenset()) -> Upgraded:
+    """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing.
+
+    Args:
+        blueprint: what is brought there.
+        dialect: the one that it was written in.
+        addons: the bare names that are TensorFlow Addons' in this file.
+    """
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
-    trail: list[Note | Problem] = []
+    trail = Trail(upgrades=(with_package(addons), *UPGRADES), said=[])
     upgraded = _upgrade_model(blueprint, trail)
     return Upgraded(
         blueprint=upgraded,
-        notes=tuple(item for item in trail if isinstance(item, Note)),
-        problems=tuple(item for item in trail if isinstance(item, Problem)),
+        notes=tuple(item for item in trail.said if isinstance(item, Note)),
+        problems=tuple(item for item in trail.said if isinstance(item, Problem)),
     )
 
 
-def _upgrade_model(blueprint: Blueprint, trail: list[Note | Problem]) -> Blueprint:
+def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
     blueprint, renamed = rename_layers(lead_with_input(blueprint))
-    trail.extend(renamed)
+    trail.said.extend(renamed)
     return replace(
         blueprint,
         layers=tuple(_upgrade_layer(layer, trail) for layer in blueprint.layers),
@@ -60,9 +75,9 @@ def _upgrade_model(blueprint: Blueprint, trail: list[Note | Problem]) -> Bluepri
     )
 
 
-def _upgrade_layer(layer: LayerSpec, trail: list[Note | Problem]) -> LayerSpec:
+def _upgrade_layer(layer: LayerSpec, trail: Trail) -> LayerSpec:
     layer, changes = upgrade_calls(layer)
-    trail.extend(changes)
+    trail.said.extend(changes)
     match layer.content:
         case Operation():
             return layer
@@ -71,26 +86,26 @@ def _upgrade_layer(layer: LayerSpec, trail: list[Note | Problem]) -> LayerSpec:
     return replace(layer, content=upgraded) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
 
 
-def _upgrade_value(value: Value, trail: list[Note | Problem]) -> Value:
+def _upgrade_value(value: Value, trail: Trail) -> Value:
     return map_objects(
         value, lambda spec: _upgrade_object(spec, trail), lambda blueprint: _upgrade_model(blueprint, trail)
     )
 
 
-def _upgrade_object(spec: ObjectSpec, trail: list[Note | Problem]) -> ObjectSpec:
-    for row in UPGRADES:
+def _upgrade_object(spec: ObjectSpec, trail: Trail) -> ObjectSpec:
+    for row in trail.upgrades:
         if not row.applies(spec):
             continue
         changed = row.change(spec)
         if isinstance(changed, Problem):
-            trail.append(changed)
+            trail.said.append(changed)
             return spec
-        trail.append(note(row.name, f"{spec.name}: {row.summary}", spec.at))
+        trail.said.append(note(row.name, f"{spec.name}: {row.summary}", spec.at))
         spec = changed
     return spec
 
 
-def _upgrade_training(training: Training, trail: list[Note | Problem]) -> Training:
+def _upgrade_training(training: Training, trail: Trail) -> Training:
     optimizer = _upgrade_value(training.optimizer, trail)
     return replace(
         training,
