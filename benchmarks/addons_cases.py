@@ -31,11 +31,15 @@ class Layer:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer's step on the weights of a network of three dense layers; nested optimizers are configurations."""
+    """An optimizer's step on the weights of a network of three dense layers.
+
+    Nested optimizers are configurations; ``parts`` are those of one layer each.
+    """
 
     label: str
     object: str
     arguments: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[dict[str, Any], ...] = ()
 
 
 ROWS = ((64, 256),)
@@ -44,6 +48,7 @@ IMAGES = ((8, 32, 32, 64),)
 DENSE = {"class_name": "Dense", "config": {"units": 256}}
 CONV = {"class_name": "Conv2D", "config": {"filters": 64, "kernel_size": 3, "padding": "same"}}
 SGD = {"class_name": "SGD", "config": {"learning_rate": 0.01, "momentum": 0.9}}
+ADAM = {"class_name": "Adam", "config": {"learning_rate": 0.01}}
 
 LAYERS = (
     Layer("AdaptiveAveragePooling1D", "layers.AdaptiveAveragePooling1D", ((32, 64, 64),), {"output_size": 8}),
@@ -112,6 +117,7 @@ OPTIMIZERS = (
     Optimizer("LazyAdam", "optimizers.LazyAdam"),
     Optimizer("Lookahead", "optimizers.Lookahead", {"optimizer": SGD}),
     Optimizer("MovingAverage", "optimizers.MovingAverage", {"optimizer": SGD}),
+    Optimizer("MultiOptimizer", "optimizers.MultiOptimizer", parts=(ADAM, SGD, SGD)),
     Optimizer("NovoGrad", "optimizers.NovoGrad"),
     Optimizer("ProximalAdagrad", "optimizers.ProximalAdagrad", {"learning_rate": 0.1}),
     Optimizer("RectifiedAdam", "optimizers.RectifiedAdam"),

@@ -87,10 +87,13 @@ def optimizer_calls(root: str, case: cases.Optimizer) -> Calls:
     model = tf.keras.Sequential([tf.keras.layers.Dense(256) for _ in range(3)])
     model.build((None, 256))
     home = tf.keras.optimizers if root == OURS else tf.keras.optimizers.legacy
-    arguments = {
-        key: getattr(home, value["class_name"])(**value["config"]) if isinstance(value, dict) else value
-        for key, value in case.arguments.items()
-    }
+
+    def made(value: Any) -> Any:
+        return getattr(home, value["class_name"])(**value["config"]) if isinstance(value, dict) else value
+
+    arguments = {key: made(value) for key, value in case.arguments.items()}
+    if case.parts:
+        arguments["optimizers_and_layers"] = list(zip(map(made, case.parts), model.layers, strict=True))
     optimizer = resolve(root, case.object)(**arguments)
     variables = model.trainable_variables
     gradients = [tf.constant(random.normal(size=variable.shape).astype("float32")) for variable in variables]
