@@ -104,7 +104,11 @@ OLD_CONFIGURATIONS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("NpairsLoss", {"reduction": "none", "name": "n"}, {"reduction": "none", "name": "n"}),
     ("InstanceNormalization", {"groups": 7}, {"groups": -1}),
     ("ESN", {"units": 2, "time_major": False, "implementation": 1}, {"units": 2}),
-    ("TripletHardLoss", {"margin": 0.5, "reduction": "none", "name": None}, {"distance_metric": "L2"}),
+    # Releases up to 0.9.1 wrote no metric and squared the distance; 0.10.0 called L1 what all others call L2.
+    ("TripletHardLoss", {"margin": 0.5, "reduction": "none", "name": None}, {"distance_metric": "squared-L2"}),
+    ("TripletSemiHardLoss", {"margin": 0.5, "reduction": "none"}, {"distance_metric": "squared-L2"}),
+    ("TripletSemiHardLoss", {"margin": 0.5, "distance_metric": "L1"}, {"distance_metric": "L2"}),
+    ("TripletHardLoss", {"distance_metric": "angular"}, {"distance_metric": "angular"}),
 ]
 
 
