@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +16,9 @@ import pytest
 from keras import ops
 
 import loadstone
-from loadstone.blueprint.upgrades.addons import OF_THEIR_OWN
+from loadstone.finding import CallWith
+from loadstone.knowledge import own
+from loadstone.knowledge.own import FIRST_ADDONS
 from loadstone.legacy import addons as legacy
 
 if TYPE_CHECKING:
@@ -74,9 +79,9 @@ def test_the_diagnosis_says_so(models: Path, label: str) -> None:
 
 def test_there_is_a_model_of_everything_with_numbers_of_its_own(models: Path) -> None:
     stored = "".join((models / f"{label}.h5").read_bytes().decode("latin-1") for label in LABELS)
-    of_classes = OF_THEIR_OWN - {"sigmoid_focal_crossentropy"}  # which the class of the same name calls
+    of_classes = FIRST_ADDONS - {"sigmoid_focal_crossentropy"}  # which the class of the same name calls
     assert all(f'"{name}"' in stored for name in of_classes)
-    assert legacy.REGISTERED.keys() == {f"{legacy.PACKAGE}>{name}" for name in OF_THEIR_OWN}
+    assert legacy.REGISTERED.keys() == {f"{legacy.PACKAGE}>{name}" for name in FIRST_ADDONS}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,24 @@ def test_the_converted_file_has_them_too(models: Path, tmp_path: Path, label: st
     answers = recorded(models, label)
     again = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again.predict(answers["x"], verbose=0), answers["y"], rtol=1e-5, atol=1e-5)
+
+
+def test_what_a_converted_file_lacks_is_one_import(models: Path, tmp_path: Path) -> None:
+    loadstone.convert(models / "group_normalization.h5", tmp_path / "model.keras")
+    (finding,) = loadstone.diagnose(tmp_path / "model.keras").findings
+    assert (finding.code, finding.provided) == ("LS302", "loadstone")
+    call = next(remedy for remedy in finding.remedies if isinstance(remedy, CallWith))
+    script = call.python.replace("keras.models.load_model", "print(1); keras.models.load_model")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    again = loadstone.load_model(tmp_path / "model.keras")
+    assert type(again.layers[-1]) is legacy.GroupNormalization
+
+
+@pytest.mark.parametrize(("identity", "module"), own.MODULES.items())
+def test_each_module_registers_what_it_is_said_to(identity: str, module: str) -> None:
+    importlib.import_module(module)
+    assert keras.saving.get_registered_object(identity) is not None
 
 
 def test_configurations_come_back(models: Path) -> None:

@@ -40,10 +40,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loadstone.finding import Blocks, Finding, Provide, Severity
+from loadstone.finding import Blocks, CallWith, Finding, Provide, Severity
+from loadstone.knowledge import own
 from loadstone.rules.lookup import OPERATOR_LAYERS, Found, look_up
 from loadstone.rules.names import of_nobody
-from loadstone.rules.remedies import calling, mapping
+from loadstone.rules.remedies import calling, convert, mapping
 from loadstone.rules.rule import UNRESTORED, WRAPPED, Rule, Symptom, unknown_names
 from loadstone.rules.tolerance import blocks_of
 
@@ -57,7 +58,9 @@ def detect(case: Case) -> Iterator[Finding]:
     """Everything that only its author can provide: one finding for what loading needs, one for what compiling needs."""
     if case.loader is None:
         return
-    unknown = [need for need in case.needs.objects if not need.providers and need.identity not in OPERATOR_LAYERS]
+    yield from _of_loadstone(case)
+    others = OPERATOR_LAYERS | own.MODULES.keys()
+    unknown = [need for need in case.needs.objects if not need.providers and need.identity not in others]
     blocked = {
         need.identity: blocks_of(case, [use for use in need.uses if look_up(case, use) is Found.NOWHERE])
         for need in unknown
@@ -78,6 +81,28 @@ def detect(case: Case) -> Iterator[Finding]:
             here=case.here,
             remedies=(Provide(names=names, python=calling(case, f"custom_objects={mapping(names)}")),),
         )
+
+
+def _of_loadstone(case: Case) -> Iterator[Finding]:
+    """What loadstone wrote into a model that it converted: nothing is lost, and one import is missing."""
+    needs = [need for need in case.needs.objects if need.identity in own.MODULES]
+    if not needs:
+        return
+    imports = "; ".join(f"import {module}" for module in dict.fromkeys(own.MODULES[need.identity] for need in needs))
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.ERROR,
+        blocks=blocks_of(case, [use for need in needs for use in need.uses]),
+        message=f"{', '.join(need.identity for need in needs)}: registered once loadstone is imported",
+        where=tuple(place for need in needs for place in need.places),
+        found="a model that loadstone converted",
+        provided="loadstone",
+        here=case.here,
+        remedies=(
+            CallWith(python=f"{imports}; {calling(case)}", effect="registers what the model names"),
+            *convert(case),
+        ),
+    )
 
 
 RULE = Rule(

@@ -17,10 +17,9 @@ from loadstone.artifact import DefectKind, Dialect, Format
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, ModelKind, ObjectSpec, Operation
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
-from loadstone.blueprint.upgrades.addons import OF_THEIR_OWN
 from loadstone.environment import KERAS_3, loaders
 from loadstone.finding import Rebuild
-from loadstone.knowledge import ObjectKind
+from loadstone.knowledge import ObjectKind, own
 from loadstone.needs import addons_names
 from loadstone.rules.rebuilt_addons import REBUILT_ADDONS
 
@@ -41,10 +40,8 @@ LOWEST_PYTHON = Version("3.11")
 _FIRST_LAYOUT = Version("2.15")
 
 _SHOWN = 3
-_ADDONS_PACKAGE, _KERAS_2_PACKAGE, _ADDONS_0_6_PACKAGE = "Addons>", "Keras2>", "Addons0.6>"
+_ADDONS_PACKAGE = "Addons>"
 _ADDONS_MODULE = "tensorflow_addons"
-_OF_KERAS_2 = frozenset({"Keras2>hard_sigmoid"})
-_OF_ADDONS_0_6 = frozenset(f"Addons0.6>{name}" for name in OF_THEIR_OWN)
 _OPERATIONS = (KERAS_OPERATION, "keras.src.ops.")
 
 #: compile() picks the metric that fits the loss and the shapes for these.
@@ -127,8 +124,10 @@ def _look_up(spec: ObjectSpec, key: str, keras: Version, seen: _Seen) -> None:
         seen.names[str(spec.config.get("name", "lambda"))] = None
     elif spec.name.startswith("__"):
         seen.names[spec.name] = None
-    elif _identity(spec).startswith((_ADDONS_PACKAGE, _KERAS_2_PACKAGE, _ADDONS_0_6_PACKAGE)):
-        if _identity(spec) not in REBUILT_ADDONS | _OF_KERAS_2 | _OF_ADDONS_0_6:
+    elif spec.name in own.MODULES:
+        pass
+    elif _identity(spec).startswith(_ADDONS_PACKAGE):
+        if _identity(spec) not in REBUILT_ADDONS:
             seen.names[spec.name.rpartition(">")[2]] = None
     elif not (spec.is_identifier and "metric" in key and spec.name in _BY_SHAPE):
         found = _built_in(spec, keras)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from loadstone.knowledge import own
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,7 @@ _EVERYWHERE = (
     "dtype_policies", "random",
 )  # fmt: skip
 
-_PACKAGES = {"Addons": "loadstone.addons", "Addons0.6": "loadstone.legacy.addons", "Keras2": "loadstone.legacy"}
+_ADDONS = "loadstone.addons"
 _ADDONS_MODULE = "tensorflow_addons"
 
 
@@ -82,11 +84,12 @@ class Registry:
         for name in (spec.name, bare):
             if name in self.custom_objects:
                 return self.custom_objects[name]
-        for package, module in _PACKAGES.items():
-            if spec.name.startswith(f"{package}>"):
-                return _package(module).get(spec.name)
+        if spec.name.startswith("Addons>"):
+            return _addons().get(spec.name)
         if (spec.module or "").startswith(_ADDONS_MODULE):
-            return _package(_PACKAGES["Addons"]).get(f"Addons>{bare}")
+            return _addons().get(f"Addons>{bare}")
+        if spec.name in own.MODULES:
+            import_module(own.MODULES[spec.name])  # a module of ours, which registers it
         registered = keras.saving.get_registered_object(spec.name)
         if registered is not None or not built_in:
             return registered
@@ -117,7 +120,6 @@ class Registry:
         return None
 
 
-def _package(module: str) -> Mapping[str, Any]:
-    """A package of loadstone that registers objects; the names of both are ours, never a file's."""
-    table: Mapping[str, Any] = import_module(module).REGISTERED
+def _addons() -> Mapping[str, Any]:
+    table: Mapping[str, Any] = import_module(_ADDONS).REGISTERED
     return table

@@ -10,11 +10,12 @@ import keras
 import numpy as np
 
 from loadstone import recorded
+from loadstone.knowledge import own
 
 
 def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
     """Load ``model_file``, predict on ``x0``, ``x1`` ... of ``inputs_file``, write ``y0`` ... to ``outputs_file``."""
-    for package in ("loadstone.addons", "loadstone.legacy", "loadstone.legacy.addons"):
+    for package in ("loadstone.addons", *own.MODULES.values()):
         import_module(package)  # registers what converted files name
     model = keras.models.load_model(Path(model_file))
     inputs = recorded.numbered(recorded.arrays_of(Path(inputs_file)), "x")

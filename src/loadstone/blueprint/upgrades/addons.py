@@ -1,7 +1,7 @@
 """Objects of TensorFlow Addons 0.5 and 0.6, which registered them by their bare names.
 
 Whether a bare name is one of theirs is told by who wrote the file (`loadstone.needs.addons_names`). What they computed
-in another way than all later releases is a row here, and a class or function in `loadstone.legacy.addons`.
+in another way than all later releases is a row of `loadstone.knowledge.own`, and in `loadstone.legacy.addons`.
 """
 
 from __future__ import annotations
@@ -10,27 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.upgrades.upgrade import Upgrade
+from loadstone.knowledge.own import FIRST_ADDONS
 
 if TYPE_CHECKING:
     from loadstone.blueprint.graph import ObjectSpec
-
-#: In release 0.6.0; 0.7.0 computes what 0.23.0 does.
-OF_THEIR_OWN = frozenset(
-    {
-        "GroupNormalization",
-        "InstanceNormalization",
-        "SigmoidFocalCrossEntropy",
-        "hardshrink",
-        "sigmoid_focal_crossentropy",
-    }
-)
 
 
 def with_package(names: frozenset[str]) -> Upgrade:
     """The upgrade that gives the objects of these bare names their package."""
 
     def changed(spec: ObjectSpec) -> ObjectSpec:
-        package = "Addons0.6" if spec.name in OF_THEIR_OWN else "Addons"
+        package = "Addons0.6" if spec.name in FIRST_ADDONS else "Addons"
         return replace(spec, name=f"{package}>{spec.name}")
 
     return Upgrade(

@@ -1,0 +1,32 @@
+"""What loadstone itself registers with Keras beside the addons: names that converted models hold.
+
+An object is a row here; its module registers it when it is imported.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What TensorFlow Addons 0.6.0 computed in another way than 0.7.0 and later, which compute what 0.23.0 does.
+FIRST_ADDONS = frozenset(
+    {
+        "GroupNormalization",
+        "InstanceNormalization",
+        "SigmoidFocalCrossEntropy",
+        "hardshrink",
+        "sigmoid_focal_crossentropy",
+    }
+)
+
+MODULES: Mapping[str, str] = MappingProxyType(
+    {
+        **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
+        "Keras2>hard_sigmoid": "loadstone.legacy",
+        "loadstone>ImageFunction": "loadstone.addons",
+        "loadstone>TensorFlowFunction": "loadstone.addons.old_keras",
+    }
+)
