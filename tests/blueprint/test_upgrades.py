@@ -80,6 +80,8 @@ CHANGED = [
     ("dropped-fused", spec("BatchNormalization", fused=True), spec("BatchNormalization")),
     ("dropped-renorm", spec("BatchNormalization", renorm=False), spec("BatchNormalization")),
     ("dropped-virtual-batch-size", spec("BatchNormalization", virtual_batch_size=None), spec("BatchNormalization")),
+    ("dropped-dtype", spec("Zeros", dtype="float32"), spec("Zeros")),
+    ("versioned-class", spec("BatchNormalizationV1", axis=3), spec("BatchNormalization", axis=3)),
     ("optimizer-package", spec("Custom>Adam", beta_1=0.9), spec("Adam", beta_1=0.9)),
     (
         "hard-sigmoid",

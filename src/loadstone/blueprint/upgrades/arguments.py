@@ -2,7 +2,7 @@
 
 An argument is dropped only where its stored value means what Keras 3 does anyway; any other value is an obstacle, never
 a silent change. Source: the constructors of Keras 2.15.0 and Keras 3.15.1 side by side, and the configurations that
-TensorFlow 2.4 to 2.15 wrote.
+TensorFlow 1.13 to 2.15 wrote.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ _CELLS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells", "
 _DEPTHWISE = frozenset({"DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"})
 _TRANSPOSED = frozenset({"Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"})
 _ADDONS_RECURRENT = frozenset({"Addons>LayerNormLSTMCell", "Addons>PeepholeLSTMCell", "Addons>NASCell"})
+_INITIALIZERS = frozenset(
+    {
+        "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "LecunNormal", "LecunUniform",
+        "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros",
+    }
+)  # fmt: skip
 _EVERY: frozenset[str] = frozenset()
 
 _RENAMED = (
@@ -53,6 +59,7 @@ _DROPPED = (
     _Dropped(_EVERY, "dynamic", (False, None), "Keras 3 has no layers that run eagerly only"),
     _Dropped(_EVERY, "jit_compile", None, "compile() decides it in Keras 3"),
     _Dropped(_EVERY, "is_legacy_optimizer", None, "Keras 3 has one kind of optimizer"),
+    _Dropped(_INITIALIZERS, "dtype", None, "the variable has one"),  # written by TensorFlow 1
     _Dropped(frozenset({"InputLayer"}), "ragged", (False, None), "Keras 3 layers take no ragged tensors"),
     _Dropped(frozenset({"Embedding"}), "input_length", None, "the calls give the layer its length"),
     _Dropped(frozenset({"Embedding"}), "sparse", (False, None), "Keras 3 chooses the gradient's form itself"),

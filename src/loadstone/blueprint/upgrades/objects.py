@@ -63,7 +63,24 @@ def _decay_schedule(spec: ObjectSpec) -> ObjectSpec:
     return with_config(without(spec, "decay"), {**without(spec, "decay").config, "learning_rate": schedule})
 
 
+#: What TensorFlow 1.13 and 1.14 called the classes that they had twice.
+_VERSIONED = MappingProxyType(
+    {
+        "BatchNormalizationV1": "BatchNormalization",
+        "BatchNormalizationV2": "BatchNormalization",
+        "UnifiedGRU": "GRU",
+        "UnifiedLSTM": "LSTM",
+    }
+)
+
+
 OBJECTS: tuple[Upgrade, ...] = (
+    Upgrade(
+        name="versioned-class",
+        summary="TensorFlow 1.13 and 1.14 wrote the internal name of a class that they had twice",
+        applies=lambda spec: spec.name in _VERSIONED,
+        change=lambda spec: replace(spec, name=_VERSIONED[spec.name]),
+    ),
     Upgrade(
         name="optimizer-package",
         summary="tf.keras 2.11 to 2.15 wrote its own optimizers as Custom>Name; Keras 3 knows them by their bare names",
