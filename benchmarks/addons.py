@@ -88,17 +88,14 @@ def main() -> int:
         if options.only not in case.label:
             continue
         turns = [
-            (side.ask(case.label, options.seconds), side is ours)
+            (ours.ask(case.label, options.seconds), theirs.ask(case.label, options.seconds))
             for _ in range(options.turns)
-            for side in (ours, theirs)
         ]
-        errors = {answer["error"] for answer, _ in turns if "error" in answer}
+        errors = {answer["error"] for turn in turns for answer in turn if "error" in answer}
         rows = [f"| {case.label} | {'; '.join(sorted(errors))} | | | |"] if errors else []
         failed += len(rows)
         if not errors:
-            mine, other = (
-                fastest(answer for answer, is_ours in turns if is_ours is wanted) for wanted in (True, False)
-            )
+            mine, other = map(fastest, zip(*turns, strict=True))
             for call, seconds in other.items():
                 ratios.append(mine[call] / seconds)
                 cells = f"{seconds * 1e6:.0f} | {mine[call] * 1e6:.0f} | {ratios[-1]:.2f}"

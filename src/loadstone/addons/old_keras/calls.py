@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from loadstone.addons.old_keras.replacing import Arguments, public, translated
+from loadstone.addons.old_keras.replacing import Arguments, like, public, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def replacements() -> Iterator[Replacement]:
     for layer in (layers.RNN, layers.Bidirectional):
         yield translated(layer, "__call__", inputs_by_name)
     for module in SERIALIZE:
-        yield from public(module, "serialize", serialize(getattr(keras, module).serialize))
+        yield from public(module, "serialize", like(getattr(keras, module).serialize, serialize))
 
 
 def one_axis(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
@@ -106,5 +106,4 @@ def serialize(original: Any) -> Any:
     def serialized(obj: Any, use_legacy_format: bool = False) -> Any:
         return keras.utils.legacy.serialize_keras_object(obj) if use_legacy_format else original(obj)
 
-    serialized.__doc__ = original.__doc__
     return serialized

@@ -51,11 +51,15 @@ def method(owner: type, name: str, made_of: Callable[[Callable[..., Any]], Calla
     Not in a class that inherits it: Keras compares ``type(model).compile`` with the original's.
     """
     definer = next(cls for cls in owner.__mro__ if name in vars(cls))
-    original = vars(definer)[name]
+    return Replacement(definer, name, like(vars(definer)[name], made_of))
+
+
+def like(original: Callable[..., Any], made_of: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Any:
+    """Return what ``made_of`` makes of a function, with its name, its text and its signature."""
     value = functools.wraps(original)(made_of(original))
     # Keras asks for signatures both of the function and of what it wraps.
     value.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # as inspect wants it
-    return Replacement(definer, name, value)
+    return value
 
 
 def translated(owner: type, name: str, translate: Callable[..., Arguments]) -> Replacement:

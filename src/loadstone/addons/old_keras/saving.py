@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import keras
 
-from loadstone.addons.old_keras.replacing import method, public
+from loadstone.addons.old_keras.replacing import like, method, public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,12 +39,8 @@ def replacements() -> Iterator[Replacement]:
     yield method(keras.Model, "save_weights", save_weights)
     yield method(keras.callbacks.ModelCheckpoint, "__init__", checkpoint)
     for module in ("models", "saving"):
-        yield from public(module, "save_model", _like(keras.models.save_model, save))
-        yield from public(module, "load_model", _like(keras.models.load_model, load_model))
-
-
-def _like(original: Callable[..., Any], made_of: Callable[..., Any]) -> Callable[..., Any]:
-    return functools.wraps(original)(made_of(original))
+        yield from public(module, "save_model", like(keras.models.save_model, save))
+        yield from public(module, "load_model", like(keras.models.load_model, load_model))
 
 
 def save(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,9 +55,7 @@ def save(original: Callable[..., Any]) -> Callable[..., Any]:
             original(model, filepath, overwrite=overwrite, **kwargs)
             return
         path = Path(filepath)
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; overwrite=True writes over it")
-        with _beside(path) as scratch:
+        with _beside(path, overwrite=overwrite) as scratch:
             if kind == "tf":
                 _fill(scratch / path.name, functools.partial(original, model, **kwargs), model)
                 shutil.copytree(scratch / path.name, path, dirs_exist_ok=True)
@@ -83,8 +77,14 @@ def _format(filepath: Any, save_format: str | None, *, zipped: bool | None) -> s
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give a scratch folder on the disk of ``path``, whose own folder is made where it is missing."""
+def _beside(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give a scratch folder on the disk of ``path``, whose own folder is made where it is missing.
+
+    Raises:
+        FileExistsError: when there is something at ``path`` that is not to be written over.
+    """
+    if path.exists() and not overwrite:
+        raise FileExistsError(f"{path} exists; overwrite=True writes over it")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as scratch:
         yield Path(scratch)
@@ -131,9 +131,7 @@ def save_weights(original: Callable[..., Any]) -> Callable[..., Any]:
         from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group  # noqa: PLC0415
 
         path = Path(filepath)
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; overwrite=True writes over it")
-        with _beside(path) as scratch:
+        with _beside(path, overwrite=overwrite) as scratch:
             with h5py.File(scratch / path.name, "w") as file:
                 save_weights_to_hdf5_group(file, model)
             (scratch / path.name).replace(path)

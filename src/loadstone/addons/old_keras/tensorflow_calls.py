@@ -84,43 +84,33 @@ def names() -> Mapping[int, str]:
     return found
 
 
-class _Dispatcher:
-    """Takes calls with symbolic tensors while it is wanted; TensorFlow has no way to take a dispatcher back."""
+@cache
+def _dispatcher() -> Any:
+    """Return what TensorFlow asks from the first call on; it cannot be taken back, and acts while it ``is_wanted``."""
+    import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
 
-    is_wanted = False
-    is_registered = False
+    class Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):
+        is_wanted = False
 
-    def want(self) -> None:
-        self.is_wanted = True
-        if not self.is_registered:
-            self._register()
+        def handle(self, op: Any, args: Any, kwargs: Any) -> Any:
+            name = names().get(id(op)) if self.is_wanted else None
+            leaves = keras.tree.flatten((args, kwargs))
+            if name is None or not any(isinstance(leaf, keras.KerasTensor) for leaf in leaves):
+                return self.NOT_SUPPORTED
+            return TensorFlowFunction(name)(*args, **kwargs)
 
-    def _register(self) -> None:
-        import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
-
-        outer = self
-
-        class Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):
-            def handle(self, op: Any, args: Any, kwargs: Any) -> Any:
-                name = names().get(id(op)) if outer.is_wanted else None
-                leaves = keras.tree.flatten((args, kwargs))
-                if name is None or not any(isinstance(leaf, keras.KerasTensor) for leaf in leaves):
-                    return self.NOT_SUPPORTED
-                return TensorFlowFunction(name)(*args, **kwargs)
-
-        Dispatcher().register()
-        self.is_registered = True
-
-
-_dispatcher = _Dispatcher()
+    dispatcher = Dispatcher()
+    dispatcher.register()
+    return dispatcher
 
 
 def accept() -> None:
     """Let TensorFlow's functions take symbolic tensors, on its own backend."""
     if keras.backend.backend() == "tensorflow":
-        _dispatcher.want()
+        _dispatcher().is_wanted = True
 
 
 def refuse() -> None:
     """Let them refuse symbolic tensors again."""
-    _dispatcher.is_wanted = False
+    if keras.backend.backend() == "tensorflow":
+        _dispatcher().is_wanted = False
