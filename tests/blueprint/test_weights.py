@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadstone.blueprint.weights import Slot, absent, layout, match, no_array, parts, rename, superfluous
+from loadstone.blueprint.weights import Slot, absent, layout, match, parts, rename, superfluous
+
+if TYPE_CHECKING:
+    from random import Random
 
 NAMES = st.lists(
     st.sampled_from(["dense", "dense_1", "lstm_cell", "forward_lstm", "kernel", "bias"]), min_size=1, max_size=4
@@ -22,63 +27,123 @@ def test_parts_leave_out_the_output_number(name: str, expected: tuple[str, ...])
     assert parts(name) == expected
 
 
-def test_arrays_find_their_variables_by_name_whatever_their_order() -> None:
-    stored = [
-        Slot("both/backward_lstm/lstm_cell_7/kernel:0", (2, 8)),
-        Slot("both/forward_lstm/lstm_cell_6/kernel:0", (2, 8)),
-    ]
-    variables = [
-        Slot("both/forward_lstm/lstm_cell/kernel", (2, 8)),
-        Slot("both/backward_lstm/lstm_cell/kernel", (2, 8)),
-    ]
+def pairs(stored: list[str], variables: list[str]) -> dict[str, str]:
+    """The pairs of names, all of one shape; none where the matching is not certain."""
+    matching = match([Slot(name, (2, 2)) for name in stored], [Slot(name, (2, 2)) for name in variables])
+    return {name: variables[index] for name, index in matching.pairs.items()}
+
+
+@pytest.mark.parametrize(
+    ("stored", "variables"),
+    [
+        pytest.param(
+            ["both/backward_lstm/lstm_cell_7/kernel:0", "both/forward_lstm/lstm_cell_6/kernel:0"],
+            ["both/backward_lstm/lstm_cell/kernel", "both/forward_lstm/lstm_cell/kernel"],
+            id="names-whatever-their-order",
+        ),
+        pytest.param(
+            ["rnn/cell_3/kernel:0", "rnn/cell_4/kernel:0"], ["rnn/cell/kernel", "rnn/cell_1/kernel"], id="numbers"
+        ),
+        # A second model in one session: every scope has a number more than its layer, so that the first one's scope is
+        # the second one's name.
+        pytest.param(
+            ["dense_1/kernel:0", "dense_1_1/kernel:0"], ["dense/kernel", "dense_1/kernel"], id="scopes-of-a-session"
+        ),
+        pytest.param(
+            ["rnn_1/kernel:0", "rnn_1/kernel_1:0"],
+            ["rnn/cells/lstm_cell/kernel", "rnn/cells/lstm_cell_1/kernel"],
+            id="one-scope-for-all-cells",
+        ),
+        pytest.param(
+            ["bidirectional/forward_lstm/kernel:0", "bidirectional/backward_lstm/kernel:0"],
+            ["bidirectional/forward_lstm/lstm_cell/kernel", "bidirectional/backward_lstm/lstm_cell/kernel"],
+            id="weights-without-their-cell",
+        ),
+    ],
+)
+def test_arrays_find_their_variables(stored: list[str], variables: list[str]) -> None:
+    for order in (stored, stored[::-1]) if "both/" in stored[0] else (stored,):
+        assert pairs(order, variables) == dict(zip(stored, variables, strict=True))
+
+
+def test_whole_names_count_more_than_the_order() -> None:
+    stored = ["model/dense_2/kernel:0", "model/dense_1/kernel:0"]
+    assert pairs(stored, ["model/dense_1/kernel", "model/dense_2/kernel"]) == {
+        "model/dense_2/kernel:0": "model/dense_2/kernel",
+        "model/dense_1/kernel:0": "model/dense_1/kernel",
+    }
+
+
+def test_places_are_told_by_their_structure_where_names_and_order_say_nothing() -> None:
+    stored = [Slot("a/kernel:0", (3, 4)), Slot("a/bias:0", (4,)), Slot("b/kernel:0", (4, 5)), Slot("b/bias:0", (5,))]
+    variables = [Slot("x/kernel", (4, 5)), Slot("x/bias", (5,)), Slot("y/kernel", (3, 4)), Slot("y/bias", (4,))]
+    assert list(match(stored, variables).pairs.values()) == [2, 3, 0, 1]
+
+
+def test_what_may_be_either_is_refused() -> None:
+    stored = [Slot("a/kernel:0", (2, 2)), Slot("b/kernel:0", (2, 2)), Slot("c/kernel:0", (2, 3))]
+    variables = [Slot("x/kernel", (2, 3)), Slot("y/kernel", (2, 2)), Slot("z/kernel", (2, 2))]
     matching = match(stored, variables)
-    assert matching.pairs == {stored[0].name: 1, stored[1].name: 0}
-    assert matching.unplaced == ()
-    assert matching.unset == ()
-
-
-def test_equally_named_arrays_go_in_order() -> None:
-    stored = [Slot(f"rnn/cell_{number}/kernel:0", (2, 2)) for number in (3, 4)]
-    variables = [Slot("rnn/cell/kernel", (2, 2)), Slot("rnn/cell_1/kernel", (2, 2))]
-    assert match(stored, variables).pairs == {"rnn/cell_3/kernel:0": 0, "rnn/cell_4/kernel:0": 1}
+    assert matching.pairs == {}
+    assert [mismatch.name for mismatch in matching.mismatches] == ["a/kernel:0", "b/kernel:0", "c/kernel:0"]
+    assert matching.mismatches[0].message == "a/kernel:0 of shape (2, 2) is any of x/kernel, y/kernel, z/kernel"
 
 
 def test_a_shape_that_differs_is_named_at_both_ends() -> None:
     matching = match([Slot("dense/kernel:0", (3, 4))], [Slot("dense/kernel", (4, 3))])
     assert matching.pairs == {}
-    assert [mismatch.message for mismatch in matching.unplaced] == [
-        "dense/kernel:0 of shape (3, 4) has no variable: dense/kernel has shape (4, 3)"
+    assert [mismatch.message for mismatch in matching.mismatches] == [
+        "dense/kernel:0 of shape (3, 4) has no variable: dense/kernel has shape (4, 3)",
+        "dense/kernel of shape (4, 3) has no array in the file",
     ]
-    assert matching.unset == (0,)
-    assert no_array(Slot("dense/kernel", (4, 3))).message == "dense/kernel of shape (4, 3) has no array in the file"
 
 
 def test_an_array_of_an_unknown_name_has_no_place() -> None:
-    (mismatch,) = match([Slot("dense/gain:0", (3,))], [Slot("dense/bias", (3,))]).unplaced
-    assert mismatch.name == "dense/gain:0"
-    assert mismatch.message == "dense/gain:0 of shape (3,) has no variable"
+    matching = match([Slot("dense/gain:0", (3,)), Slot("dense/bias:0", (3,))], [Slot("dense/bias", (3,))])
+    assert [(mismatch.name, mismatch.message) for mismatch in matching.mismatches] == [
+        ("dense/gain:0", "dense/gain:0 of shape (3,) has no variable")
+    ]
 
 
 @given(SLOTS, SLOTS)
-def test_every_array_and_every_variable_is_accounted_for_once(stored: list[Slot], variables: list[Slot]) -> None:
+def test_all_arrays_and_all_variables_are_paired_or_it_is_said_why(stored: list[Slot], variables: list[Slot]) -> None:
     matching = match(stored, variables)
-    assert len(matching.pairs) + len(matching.unplaced) == len(stored)
-    assert sorted((*matching.pairs.values(), *matching.unset)) == list(range(len(variables)))
-    for slot in stored:
-        if slot.name in matching.pairs:
-            variable = variables[matching.pairs[slot.name]]
-            assert (parts(variable.name)[-1], variable.shape) == (parts(slot.name)[-1], slot.shape)
+    if matching.mismatches:
+        assert matching.pairs == {}
+        known = {slot.name for slot in (*stored, *variables)}
+        assert {mismatch.name for mismatch in matching.mismatches} <= known
+        return
+    assert list(matching.pairs) == [slot.name for slot in stored]
+    assert sorted(matching.pairs.values()) == list(range(len(variables)))
+    assert all(variables[matching.pairs[slot.name]].shape == slot.shape for slot in stored)
 
 
-@given(SLOTS)
-def test_a_layer_finds_all_its_own_weights(slots: list[Slot]) -> None:
-    assert match(slots, slots).unset == ()
+@given(SLOTS, st.randoms(use_true_random=False))
+def test_a_layer_finds_all_its_own_weights_in_any_order(slots: list[Slot], random: Random) -> None:
+    shuffled = random.sample(slots, len(slots))
+    assert {name: slots[index].name for name, index in match(shuffled, slots).pairs.items()} == {
+        slot.name: slot.name for slot in slots
+    }
+
+
+LAYERS = st.lists(st.sampled_from(["dense", "batch_normalization", "lstm_cell"]), min_size=1, max_size=5)
+
+
+@given(LAYERS, st.integers(0, 12), st.booleans())
+def test_numbers_that_a_process_gave_do_not_matter(classes: list[str], begin: int, in_one_scope: bool) -> None:  # noqa: FBT001 - drawn
+    """Layers numbered from anywhere, in one scope or without one, go to the layers numbered from nothing in order."""
+    prefix = "model/" if in_one_scope else ""
+    stored = [f"{prefix}{name}_{begin + number}/kernel:0" for number, name in enumerate(classes, start=1)]
+    variables = [f"{name}_{number}/kernel" if number else f"{name}/kernel" for number, name in enumerate(classes)]
+    assert pairs(stored, variables) == dict(zip(stored, variables, strict=True))
 
 
 def test_a_renamed_weight_keeps_its_name_where_the_layer_still_has_it() -> None:
-    assert rename("depthwise/depthwise_kernel:0", [Slot("depthwise/kernel", (1,))]) == "depthwise/kernel"
-    separable = [Slot("separable/depthwise_kernel", (1,)), Slot("separable/pointwise_kernel", (1,))]
-    assert rename("separable/depthwise_kernel:0", separable) == "separable/depthwise_kernel:0"
+    assert rename(["depthwise/depthwise_kernel:0"], [Slot("depthwise/kernel", (1,))]) == ("depthwise/kernel",)
+    both = ["separable/depthwise_kernel:0", "separable/pointwise_kernel:0", "depthwise/depthwise_kernel:0"]
+    variables = [Slot(f"separable/{name}_kernel", (1,)) for name in ("depthwise", "pointwise")]
+    assert rename(both, [*variables, Slot("depthwise/kernel", (1,))]) == (*both[:2], "depthwise/kernel")
+    assert rename(["own/depthwise_kernel:0"], [Slot("own/depthwise_kernel", (1,))]) == ("own/depthwise_kernel:0",)
 
 
 def test_superfluous_arrays_are_those_of_the_classes_that_wrote_them() -> None:

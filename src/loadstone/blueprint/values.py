@@ -109,6 +109,8 @@ def _parse_object(
             )
         case "__ellipsis__":
             return EllipsisSpec.ELLIPSIS
+        case "__numpy__" | "__tensor__" if isinstance(config, Mapping) and "value" in config:
+            return parse_value(config["value"], child(at, "config", "value"), parse_model)
         case "__keras_tensor__":
             return _parse_history(as_mapping(config).get("keras_history"))
         case "TensorShape":

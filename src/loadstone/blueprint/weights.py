@@ -1,21 +1,22 @@
-"""Which stored array belongs to which variable, decided by names and shapes alone. Pure.
+"""Which stored array belongs to which variable, decided by names, shapes and order alone. Pure.
 
-Stored names and variable paths are compared part by part. The last part (``kernel``) must be equal, the shape too.
-Among several the one that shares most of the other parts is taken, and of those that share as many the first in order:
-Keras numbers its layers differently in each process (``lstm_cell_3``), but creates their weights in one order.
+Keras 2 read its own files by order: a layer's trainable weights, then the others, layer by layer. Names say the same
+in another way, but for numbers: Keras numbers its layers differently in each process (``lstm_cell_3``). So a layer's
+arrays and variables are grouped by name, from the most telling way to the least, and the first way counts in which
+every group has as many of both, of equal shapes in one order. When none is found, nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-_NUMBER = re.compile(r"_\d+$")
+_NUMBERS = re.compile(r"(_\d+)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Mismatch:
     message: str
 
 
-# Last parts of stored names that Keras 3 calls otherwise, used where the layer has no variable of the stored name.
-_RENAMED = {"depthwise_kernel": "kernel"}
+# Last parts of stored names that Keras 3 calls otherwise, unless the same place holds the companion (a SeparableConv).
+_RENAMED = {"depthwise_kernel": ("kernel", "pointwise_kernel")}
 
 # Stored arrays that Keras 3 has no use for: the class that wrote them, a part of their name, and why.
 _SUPERFLUOUS = (
@@ -93,12 +94,17 @@ def absent(variable: str, classes: frozenset[str]) -> tuple[float, str] | None:
     return None
 
 
-def rename(name: str, variables: Sequence[Slot]) -> str:
-    """The stored name as the layer calls it."""
-    *path, last = parts(name)
-    if last in _RENAMED and all(parts(variable.name)[-1] != last for variable in variables):
-        return "/".join((*path, _RENAMED[last]))
-    return name
+def rename(names: Sequence[str], variables: Sequence[Slot]) -> tuple[str, ...]:
+    """The stored names as the layer calls them."""
+    here = {parts(name) for name in names}
+    known = {parts(variable.name)[-1] for variable in variables}
+    renamed = []
+    for name in names:
+        *path, last = parts(name)
+        new, companion = _RENAMED.get(last, (last, last))
+        stays = new == last or (*path, companion) in here or (new not in known and last in known)
+        renamed.append(name if stays else "/".join((*path, new)))
+    return tuple(renamed)
 
 
 def parts(name: str) -> tuple[str, ...]:
@@ -106,11 +112,35 @@ def parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in name.rpartition(":")[0 if ":" in name else 2].split("/") if part)
 
 
-def _likeness(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
-    """How many parts are equal, exactly and but for numbers."""
-    exact = sum((Counter(one) & Counter(other)).values())
-    loose = (Counter(_NUMBER.sub("", part) for part in one) & Counter(_NUMBER.sub("", part) for part in other)).values()
-    return exact, sum(loose)
+def _bare(part: str) -> str:
+    """A part without the numbers by which Keras, or TensorFlow's scopes, tell equal ones apart."""
+    return _NUMBERS.sub("", part)
+
+
+def _whole(name: str) -> Hashable:
+    return parts(name)
+
+
+def _but_for_numbers(name: str) -> Hashable:
+    *scope, last = parts(name)
+    return (*map(_bare, scope), last)
+
+
+def _innermost(name: str) -> Hashable:
+    *scope, last = parts(name)
+    return (*map(_bare, scope[-1:]), last)
+
+
+def _last(name: str) -> Hashable:
+    return parts(name)[-1]
+
+
+def _bare_last(name: str) -> Hashable:
+    return _bare(parts(name)[-1])
+
+
+# Ways to group names, the most telling first.
+_WAYS: tuple[Callable[[str], Hashable], ...] = (_whole, _but_for_numbers, _innermost, _last, _bare_last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,39 +149,93 @@ class Matching:
 
     Attributes:
         pairs: for each stored name the index of its variable.
-        unplaced: stored arrays without a variable.
-        unset: indices of the variables without an array.
+        mismatches: what stands in the way of a complete one: both ends are named.
     """
 
     pairs: Mapping[str, int]
-    unplaced: tuple[Mismatch, ...]
-    unset: tuple[int, ...]
+    mismatches: tuple[Mismatch, ...]
 
 
-def match(stored: Iterable[Slot], variables: Sequence[Slot]) -> Matching:
-    """Pair stored arrays with variables.
+def match(stored: Sequence[Slot], variables: Sequence[Slot]) -> Matching:
+    """Pair the arrays of one layer with its variables, all of them or none.
 
     Args:
-        stored: the arrays of one layer, in the file's order, their names already as Keras 3 calls them.
-        variables: the variables of the rebuilt layer, in order.
+        stored: the arrays of the layer, in the file's order, their names as Keras 3 calls them.
+        variables: the variables of the rebuilt layer, in the order in which Keras 2 would write them.
     """
-    free = dict(enumerate(variables))
-    pairs: dict[str, int] = {}
-    unplaced: list[Mismatch] = []
+    for way in _WAYS:
+        pairs = _in_order(stored, variables, way)
+        if pairs is not None:
+            return Matching(pairs=pairs, mismatches=())
+    pairs = _by_structure(stored, variables)
+    if pairs is not None:
+        return Matching(pairs=pairs, mismatches=())
+    return Matching(pairs={}, mismatches=_explained(stored, variables))
+
+
+def _in_order(
+    stored: Sequence[Slot], variables: Sequence[Slot], way: Callable[[str], Hashable]
+) -> dict[str, int] | None:
+    """Pair group by group in order; None unless every group has as many arrays as variables, of equal shapes."""
+    arrays: dict[Hashable, list[Slot]] = defaultdict(list)
+    places: dict[Hashable, list[int]] = defaultdict(list)
     for slot in stored:
-        *path, last = parts(slot.name)
-        named = {index: variable for index, variable in free.items() if parts(variable.name)[-1] == last}
-        fitting = {index: variable for index, variable in named.items() if variable.shape == slot.shape}
-        if not fitting:
-            unplaced.append(Mismatch(slot.name, _no_place(slot, tuple(named.values()))))
-            continue
-        best = max(fitting, key=lambda index: (_likeness(path, parts(fitting[index].name)[:-1]), -index))
-        pairs[slot.name] = best
-        del free[best]
-    return Matching(pairs=pairs, unplaced=tuple(unplaced), unset=tuple(free))
+        arrays[way(slot.name)].append(slot)
+    for index, variable in enumerate(variables):
+        places[way(variable.name)].append(index)
+    if arrays.keys() != places.keys():
+        return None
+    pairs: dict[str, int] = {}
+    for key, slots in arrays.items():
+        if [slot.shape for slot in slots] != [variables[index].shape for index in places[key]]:
+            return None
+        pairs |= {slot.name: index for slot, index in zip(slots, places[key], strict=True)}
+    return pairs
 
 
-def _no_place(slot: Slot, named: Sequence[Slot]) -> str:
+def _by_structure(stored: Sequence[Slot], variables: Sequence[Slot]) -> dict[str, int] | None:
+    """Pair places whose weights' names and shapes occur once among the arrays and once among the variables."""
+    arrays, places = _places(stored), _places(variables)
+    if arrays is None or places is None or arrays.keys() != places.keys():
+        return None
+    return {stored[index].name: places[key][last] for key in arrays for last, index in arrays[key].items()}
+
+
+def _places(slots: Sequence[Slot]) -> dict[Hashable, dict[str, int]] | None:
+    """The indices of the slots by the structure of their place, then by last part; None when two places are alike."""
+    scopes: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    for index, slot in enumerate(slots):
+        *scope, last = parts(slot.name)
+        scopes[tuple(scope)][last] = index
+    found: dict[Hashable, dict[str, int]] = {
+        frozenset((last, slots[index].shape) for last, index in scope.items()): scope for scope in scopes.values()
+    }
+    return found if sum(map(len, found.values())) == len(slots) else None
+
+
+def _explained(stored: Sequence[Slot], variables: Sequence[Slot]) -> tuple[Mismatch, ...]:
+    """Why no complete pairing is certain: what has no counterpart of its last part and shape, else what is alike."""
+    spare = Counter((_last(variable.name), variable.shape) for variable in variables)
+    found: list[Mismatch] = []
+    for slot in stored:
+        key = (_last(slot.name), slot.shape)
+        if spare[key]:
+            spare[key] -= 1
+        else:
+            named = [variable for variable in variables if _last(variable.name) == key[0]]
+            found.append(Mismatch(slot.name, _no_place(slot, named)))
+    for variable in reversed(variables):
+        key = (_last(variable.name), variable.shape)
+        if spare[key]:
+            spare[key] -= 1
+            found.append(no_array(variable))
+    if found:
+        return tuple(found)
+    names = ", ".join(variable.name for variable in variables)
+    return tuple(Mismatch(slot.name, f"{slot.name} of shape {slot.shape} is any of {names}") for slot in stored)
+
+
+def _no_place(slot: Slot, named: Iterable[Slot]) -> str:
     where = ", ".join(f"{variable.name} has shape {variable.shape}" for variable in named)
     return f"{slot.name} of shape {slot.shape} has no variable" + (f": {where}" if where else "")
 

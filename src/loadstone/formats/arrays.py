@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -44,6 +45,17 @@ _NUMERIC = frozenset(
 _BFLOAT16_BYTES = 2
 
 
+@dataclass(frozen=True, slots=True)
+class StoredArray:
+    """An array that is still in its file: its shape is known, its values are read when NumPy asks for them."""
+
+    shape: tuple[int, ...]
+    read: Callable[[], NDArray[Any]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - NumPy's protocol
+        return np.asarray(self.read(), dtype, copy=copy)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerWeights:
     """The arrays of one layer, in the order in which Keras wrote them; the names are those of `TensorSpec`."""
@@ -56,12 +68,20 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
     """The arrays of an open file by name, each read when it is asked for, in the machine's byte order.
 
     bfloat16 values, for which NumPy has no type, come as float32, which holds them exactly.
+
+    Attributes:
+        groups: the paths of the file's groups, those without arrays too.
     """
 
     def __init__(self, stream: BinaryIO, tree: Tree) -> None:
         self._stream = stream
         self._specs = {spec.name: spec for spec in tree.tensors}
         self._contiguous = tree.contiguous
+        self.groups = tuple(tree.groups)
+
+    def unread(self) -> dict[str, StoredArray]:
+        """Every array by name, none of them read."""
+        return {name: StoredArray(spec.shape, partial(self.__getitem__, name)) for name, spec in self._specs.items()}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Read one array.

@@ -12,6 +12,7 @@ import keras
 from loadstone import formats
 from loadstone.artifact import Dialect, Format
 from loadstone.blueprint.graph import Note
+from loadstone.blueprint.layouts import origin
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
 from loadstone.blueprint.weights import Mismatch
@@ -111,5 +112,6 @@ def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
 def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch | Note, ...]:
     with stored_arrays.open_arrays(path) as arrays:
         if artifact.format is Format.HDF5_MODEL:
-            return set_by_name(built, stored_arrays.weight_names(path), arrays)
-        return set_by_path(built, arrays, keras_2=artifact.dialect is Dialect.KERAS_2)
+            return set_by_name(built, stored_arrays.weight_names(path), arrays.unread(), origin(artifact))
+        is_keras_2 = artifact.dialect is Dialect.KERAS_2
+        return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)

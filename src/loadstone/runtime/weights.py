@@ -1,16 +1,20 @@
-"""Stored arrays -> the variables of a rebuilt model, each by its name; what has no counterpart is an error."""
+"""Stored arrays -> the variables of a rebuilt model, each by its name; what has no counterpart is an error.
+
+First every variable's way from the file is settled, by names and shapes alone; only then are arrays read.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
 from loadstone.blueprint.graph import Blueprint, ModelKind, Note, ObjectSpec
+from loadstone.blueprint.layouts import Origin, Row, alone, fitted, translate
 from loadstone.blueprint.weights import Mismatch, Slot, absent, layout, match, no_array, rename, superfluous
 
 if TYPE_CHECKING:
@@ -20,15 +24,38 @@ if TYPE_CHECKING:
     from loadstone.formats.arrays import LayerWeights
     from loadstone.runtime.replay import Built
 
-    Arrays = Mapping[str, np.ndarray[Any, Any]]
+    Arrays = Mapping[str, Any]  # of what has a shape and becomes an array when NumPy asks for it
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """A stored array: its full name in the file, and its name within its layer."""
+class Assignment:
+    """A variable, and the row of the table that gives its value."""
 
-    full_name: str
-    name: str
+    variable: Any
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for a model, and what there is to say about it.
+
+    Attributes:
+        assignments: in the order of the variables.
+        others: what sets the state of objects that load it in their own way (a vocabulary), called after the arrays.
+        said: mismatches, of which one is enough to do nothing, and notes.
+    """
+
+    assignments: list[Assignment] = field(default_factory=list)
+    others: list[Callable[[], None]] = field(default_factory=list)
+    said: list[Mismatch | Note] = field(default_factory=list)
+
+    @property
+    def fits(self) -> bool:
+        """Whether every array has its variable, and every variable its array."""
+        return not any(isinstance(item, Mismatch) for item in self.said)
+
+
+_UNKNOWN = Origin()
 
 
 def classes(value: Value) -> frozenset[str]:
@@ -51,29 +78,80 @@ def _classes(value: Value) -> Iterator[str]:
                 yield from _classes(item)
 
 
-def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> tuple[Mismatch | Note, ...]:
+def set_by_name(
+    built: Built, stored: Sequence[LayerWeights], arrays: Arrays, origin: Origin = _UNKNOWN
+) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a legacy HDF5 file, whose groups are layers and whose arrays have names.
 
     Args:
         built: the rebuilt model.
         stored: the layers of the file with the names of their arrays.
         arrays: the arrays by full name, read when asked for.
+        origin: what the file says of its writer.
 
     Returns:
         Every array without a variable and every variable without an array; nothing stays at its initial value unsaid.
     """
+    plan = plan_by_name(built, stored, arrays, origin)
+    if plan.fits:
+        carry_out(plan, built, arrays)
+    return tuple(plan.said)
+
+
+def plan_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays, origin: Origin) -> Plan:
+    """Settle what goes where; see `set_by_name`."""
     groups = {group.layer: group for group in stored}
-    said: list[Mismatch | Note] = []
+    plan = Plan()
     for spec, layer in built.layers:
         group = groups.pop(spec.stored_name, None)
-        items = () if group is None else tuple(_Stored(name, _within(name, group.layer)) for name in group.names)
-        said += _set_layer(spec, layer, items, arrays, _new_names(spec))
-    _finalize(built)
+        slots = (
+            {}
+            if group is None
+            else {name: Slot(_within(name, group.layer), _shape(arrays[name])) for name in group.names}
+        )
+        variables = _in_keras_2_order(spec, layer, built.nested)
+        _plan_layer(plan, spec, (layer, variables), slots, origin)
     for group in groups.values():
-        said += [
+        plan.said.extend(
             Mismatch(name, f"{name} belongs to a layer {group.layer} that the model has not") for name in group.names
-        ]
-    return tuple(said)
+        )
+    return plan
+
+
+def carry_out(plan: Plan, built: Built, arrays: Arrays) -> None:
+    """Read the arrays and set the variables, one after the other."""
+    for assignment in plan.assignments:
+        row = assignment.row
+        assignment.variable.assign(row.transform([np.asarray(arrays[name]) for name in row.sources]))
+    for load in plan.others:
+        load()
+    _finalize(built)
+
+
+def _shape(array: Any) -> tuple[int, ...]:
+    return tuple(int(size) for size in array.shape)
+
+
+def _in_keras_2_order(spec: LayerSpec, layer: Any, nested: Mapping[str, Built]) -> list[Any]:
+    """The weights of a layer or nested model as Keras 2 wrote them: all trainable ones, then the others."""
+    trainable, others = _split(spec, layer, nested)
+    return trainable + others
+
+
+def _split(spec: LayerSpec, layer: Any, nested: Mapping[str, Built]) -> tuple[list[Any], list[Any]]:
+    if spec.name in nested:
+        inner = nested[spec.name]
+        halves = [_split(*pair, inner.nested) for pair in inner.layers]
+        trainable = [variable for half, _ in halves for variable in half]
+        others = [variable for _, half in halves for variable in half]
+        is_frozen = isinstance(spec.content, Blueprint) and not spec.content.trainable
+    else:
+        trainable = [variable for variable in _weights(layer) if variable.trainable]
+        others = [variable for variable in _weights(layer) if not variable.trainable]
+        is_frozen = isinstance(spec.content, ObjectSpec) and spec.content.config.get("trainable") is False
+        if is_frozen:
+            trainable, others = _weights(layer), []
+    return ([], trainable + others) if is_frozen else (trainable, others)
 
 
 def _finalize(built: Built) -> None:
@@ -100,39 +178,76 @@ def _new_names(spec: LayerSpec) -> dict[str, str]:
     return names
 
 
-def _set_layer(
-    spec: LayerSpec, layer: Any, stored: Sequence[_Stored], arrays: Arrays, new_names: Mapping[str, str]
-) -> tuple[Mismatch | Note, ...]:
-    content = classes(spec.content) if isinstance(spec.content, ObjectSpec | Blueprint) else frozenset()
-    wanted = [
-        _Stored(item.full_name, _with_new_layer(item.name, new_names))
-        for item in stored
-        if not superfluous(item.name, content)
-    ]
-    return _set_variables(_weights(layer), wanted, arrays, content)
+def _plan_layer(
+    plan: Plan, spec: LayerSpec, built: tuple[Any, Sequence[Any]], stored: Mapping[str, Slot], origin: Origin
+) -> None:
+    layer, variables = built
+    if not isinstance(spec.content, ObjectSpec | Blueprint):
+        return
+    content = classes(spec.content)
+    new_names = _new_names(spec)
+    wanted = {
+        name: Slot(_with_new_layer(slot.name, new_names), slot.shape)
+        for name, slot in stored.items()
+        if not superfluous(slot.name, content)
+    }
+    rows = translate(wanted, spec.content, origin)
+    owners = _owners(layer) if origin.turns_kernels else {}
+    _plan_variables(
+        plan, variables, rows, content, lambda row, variable: fitted(row, owners.get(id(variable), ""), origin)
+    )
 
 
-def _set_variables(
-    variables: Sequence[Any], stored: Sequence[_Stored], arrays: Arrays, content: frozenset[str]
-) -> tuple[Mismatch | Note, ...]:
-    """Set variables by name; ``content`` holds the classes of the layer that they belong to."""
-    slots = [Slot(variable.path, tuple(variable.shape)) for variable in variables]
-    values = {rename(item.name, slots): arrays[item.full_name] for item in stored}
-    matching = match([Slot(name, value.shape) for name, value in values.items()], slots)
-    for name, index in matching.pairs.items():
-        variables[index].assign(values[name])
-    said: list[Mismatch | Note] = [*matching.unplaced]
-    for index in matching.unset:
-        known = absent(slots[index].name, content)
-        if known is None:
-            said.append(no_array(slots[index]))
+def _owners(layer: Any) -> dict[int, str]:
+    """The class that each variable of a layer belongs to."""
+    found: dict[int, str] = {}
+    waiting = [layer]
+    seen: set[int] = set()
+    while waiting:
+        owner = waiting.pop()
+        if id(owner) in seen or not isinstance(owner, keras.Layer):
             continue
-        value, why = known
-        variables[index].assign(np.full(slots[index].shape, value))
-        said.append(
-            Note(upgrade="absent-variable", message=f"{slots[index].name} is {value}: {why}", at=slots[index].name)
-        )
-    return tuple(said)
+        seen.add(id(owner))
+        found |= {id(variable): type(owner).__name__ for variable in _own_variables(owner)}
+        waiting += owner._layers  # noqa: SLF001 - no public name gives the layers that a layer is made of
+    return found
+
+
+def _plan_variables(
+    plan: Plan,
+    variables: Sequence[Any],
+    rows: Sequence[Row],
+    content: frozenset[str],
+    fit: Callable[[Row, Any], Row] = lambda row, _: row,
+) -> None:
+    """Settle the variables of one layer by name; ``content`` holds the classes of the layer that they belong to."""
+    names = rename([row.target.name for row in rows], [_slot(variable) for variable in variables])
+    targets = [Slot(name, row.target.shape) for name, row in zip(names, rows, strict=True)]
+    there = {name.rpartition("/")[2].partition(":")[0] for name in names}
+    wanted = []
+    for variable in variables:
+        slot = _slot(variable)
+        known = absent(slot.name, content) if slot.name.rpartition("/")[2] not in there else None
+        if known is None:
+            wanted.append(variable)
+        else:
+            value, why = known
+            plan.assignments.append(Assignment(variable, Row((), slot, _constant(value, slot.shape))))
+            note = Note(upgrade="absent-variable", message=f"{slot.name} is {value}: {why}", at=slot.name)
+            plan.said.append(note)
+    matching = match(targets, [_slot(variable) for variable in wanted])
+    plan.said.extend(matching.mismatches)
+    by_name = dict(zip(names, rows, strict=True))
+    for name, index in matching.pairs.items():
+        plan.assignments.append(Assignment(wanted[index], fit(by_name[name], wanted[index])))
+
+
+def _slot(variable: Any) -> Slot:
+    return Slot(variable.path, _shape(variable))
+
+
+def _constant(value: float, shape: tuple[int, ...]) -> Callable[[Sequence[Any]], Any]:
+    return lambda _: np.full(shape, value)
 
 
 def _with_new_layer(name: str, new_names: Mapping[str, str]) -> str:
@@ -146,7 +261,9 @@ def _weights(layer: Any) -> list[Any]:
     return list(getattr(layer, "weights", ()))
 
 
-def set_by_path(built: Built, arrays: Arrays, *, keras_2: bool) -> tuple[Mismatch | Note, ...]:
+def set_by_path(
+    built: Built, arrays: Arrays, *, keras_2: bool, groups: Iterable[str] = ()
+) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a `.keras` archive, whose arrays have paths and numbers.
 
     A path follows the layers and their attributes (``layers/bidirectional/forward_layer/cell/vars/0``); the number is
@@ -156,80 +273,176 @@ def set_by_path(built: Built, arrays: Arrays, *, keras_2: bool) -> tuple[Mismatc
         built: the rebuilt model.
         arrays: the arrays by path.
         keras_2: written by tf.keras 2.12 to 2.15, some of whose layers lay out their variables in another way.
+        groups: the paths of all groups, those without arrays too.
     """
-    tree = _Tree(arrays=arrays, keras_2=keras_2, said=[])
-    tree.load_model(built, "layers")
-    return tuple(tree.said)
+    plan = Plan()
+    tree = _Tree(arrays=arrays, groups=_Paths([*groups, *arrays]), keras_2=keras_2, plan=plan)
+    tree.load_model(built, "")
+    tree.account()
+    if plan.fits:
+        carry_out(plan, built, arrays)
+    return tuple(plan.said)
+
+
+# Where a model keeps its layers: tf.keras 2.15 and Keras 3, then tf.keras 2.12 to 2.14, which went through its
+# attributes by name and met this one first. The model is the same under either.
+_LAYERS, _LAYERS_BEFORE = "layers", "_layer_checkpoint_dependencies"
+_OWN = "vars"
+
+
+class _Paths:
+    """Paths as a tree: which names stand directly below which path, in the file's order."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._below: dict[str, dict[str, None]] = {}
+        for path in paths:
+            while path and path not in self._below.get(path.rpartition("/")[0], {}):
+                parent = path.rpartition("/")[0]
+                self._below.setdefault(parent, {})[path] = None
+                path = parent  # noqa: PLW2901 - one step up
+
+    def below(self, path: str) -> list[str]:
+        return [child.rpartition("/")[2] for child in self._below.get(path, ())]
 
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
     arrays: Arrays
+    groups: _Paths
     keras_2: bool
-    said: list[Mismatch | Note]
+    plan: Plan
+    used: set[str] = field(default_factory=set)
 
     def load_model(self, built: Built, prefix: str) -> None:
         """The layers of a model, numbered by class in the order of the file."""
-        used: Counter[str] = Counter()
-        for spec, layer in built.layers:
-            name = f"{prefix}/{_numbered(_stored_class(spec, layer), used)}"
+        start = f"{prefix}/" if prefix else ""
+        container = next((name for name in (_LAYERS_BEFORE, _LAYERS) if name in self.groups.below(prefix)), _LAYERS)
+        path = start + container
+        specs = [_stored_class(spec, layer) for spec, layer in built.layers]
+        for (spec, layer), name in zip(built.layers, self._numbers(specs, path), strict=True):
             if spec.name in built.nested:
-                self.load_model(built.nested[spec.name], f"{name}/layers")
+                self.load_model(built.nested[spec.name], f"{path}/{name}")
             else:
-                self._load_layer(layer, name)
+                self._load_layer(layer, f"{path}/{name}")
+
+    def _numbers(self, class_names: Sequence[str], path: str) -> list[str]:
+        """The names under which a list's items are stored: the class, and a number from the second of a class on.
+
+        tf.keras before 2.14 counted a layer twice that has weights. Up to 2.15 every item has a group, with arrays or
+        without, so that the groups of a class, by number, are the items in order.
+        """
+        used: Counter[str] = Counter()
+        counted = [_numbered(name, used) for name in class_names]
+        if not self.keras_2:
+            return counted
+        there: dict[str, list[tuple[int, str]]] = {}
+        for child in self.groups.below(path):
+            base, _, number = child.rpartition("_")
+            is_numbered = number.isdigit() and base in {snake_case(name) for name in class_names}
+            there.setdefault(base if is_numbered else child, []).append((int(number) if is_numbered else 0, child))
+        wanted = Counter(map(snake_case, class_names))
+        places = {
+            base: iter([name for _, name in sorted(found)])
+            for base, found in there.items()
+            if len(found) == wanted[base]
+        }
+        return [
+            next(places[base]) if (base := snake_case(name)) in places else other
+            for name, other in zip(class_names, counted, strict=True)
+        ]
+
+    def account(self) -> None:
+        """Name every array that nothing has asked for."""
+        for name in self.arrays:
+            if name not in self.used and _NOT_WEIGHTS.isdisjoint(name.split("/")):
+                self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
 
     def _load_layer(self, layer: Any, prefix: str) -> None:
         covered = self._load_object(layer, prefix)
-        self.said.extend(
-            no_array(Slot(variable.path, tuple(variable.shape)))
-            for variable in _weights(layer)
-            if id(variable) not in covered
-        )
+        self.plan.said.extend(no_array(_slot(variable)) for variable in _weights(layer) if id(variable) not in covered)
 
     def _load_object(self, owner: Any, prefix: str) -> set[int]:
-        """Set the variables of one object and of all below it; returns which were."""
+        """Settle the variables of one object and of all below it; returns which were."""
         places = layout(keras.saving.get_registered_name(type(owner))) if self.keras_2 else None
         if places is not None:
             return self._load_layout(owner, prefix, places)
         covered: set[int] = set()
-        for child in _children(self.arrays, prefix):
+        for child in self.groups.below(prefix):
             path = f"{prefix}/{child}"
-            target = owner if child == "vars" else _attribute(owner, child)
-            if child == "vars":
+            target = owner if child == _OWN else _attribute(owner, child)
+            if child == _OWN:
                 covered |= self._load_own(owner, path)
-            elif target is None:
-                self.said.append(Mismatch(path, f"{path} belongs to a part that {owner.name} has not"))
             elif isinstance(target, list | tuple):
                 covered |= self._load_items(target, path)
-            else:
+            elif target is not None:
                 covered |= self._load_object(target, path)
         return covered
 
     def _load_own(self, owner: Any, path: str) -> set[int]:
-        store = {number: self.arrays[f"{path}/{number}"] for number in _children(self.arrays, path)}
-        try:
-            owner.load_own_variables(store)
-        except ValueError as error:
-            self.said.append(Mismatch(path, f"{path}: {error}"))
-        # The two lists that load_own_variables is documented to go through; no public name gives an object's own ones.
-        return {id(variable) for variable in (*owner._trainable_variables, *owner._non_trainable_variables)}  # noqa: SLF001
+        names = {number: f"{path}/{number}" for number in self.groups.below(path)}
+        variables = _own_variables(owner)
+        self.used.update(names.values())
+        if type(owner).load_own_variables is not keras.Layer.load_own_variables and names:
+            self.plan.others.append(lambda: self._by_itself(owner, path, names))
+        elif set(names) != {str(index) for index in range(len(variables))}:
+            if names or variables:
+                self.plan.said.append(Mismatch(path, _other_number(owner, path, names, variables)))
+        else:
+            for index, variable in enumerate(variables):
+                name, slot = names[str(index)], _slot(variable)
+                shape = _shape(self.arrays[name])
+                if shape != slot.shape:
+                    message = f"{name} of shape {shape} is for {slot.name}, which has shape {slot.shape}"
+                    self.plan.said.append(Mismatch(name, message))
+                else:
+                    self.plan.assignments.append(Assignment(variable, Row((name,), slot, alone)))
+        return {id(variable) for variable in variables}
 
-    def _load_items(self, items: Iterable[Any], prefix: str) -> set[int]:
-        used: Counter[str] = Counter()
+    def _by_itself(self, owner: Any, path: str, names: Mapping[str, str]) -> None:
+        """Let an object load its variables that has a way of its own."""
+        try:
+            owner.load_own_variables({number: np.asarray(self.arrays[name]) for number, name in names.items()})
+        except (KeyError, ValueError) as error:
+            self.plan.said.append(Mismatch(path, f"{path}: {error}"))
+
+    def _load_items(self, items: Sequence[Any], prefix: str) -> set[int]:
         covered: set[int] = set()
-        for item in items:
-            covered |= self._load_object(item, f"{prefix}/{_numbered(type(item).__name__, used)}")
+        parts = [item for item in items if isinstance(item, keras.Layer)]
+        for item, name in zip(parts, self._numbers([type(item).__name__ for item in parts], prefix), strict=True):
+            covered |= self._load_object(item, f"{prefix}/{name}")
         return covered
 
     def _load_layout(self, owner: Any, prefix: str, places: Callable[[str], str | None]) -> set[int]:
-        stored = [
-            _Stored(name, f"{owner.name}/{place}")
-            for name in self.arrays
-            if name.startswith(f"{prefix}/") and (place := places(name[len(prefix) + 1 :])) is not None
-        ]
+        rows = []
+        for name in self.arrays:
+            if name.startswith(f"{prefix}/"):
+                self.used.add(name)
+                place = places(name[len(prefix) + 1 :])
+                if place is not None:
+                    rows.append(Row((name,), Slot(f"{owner.name}/{place}", _shape(self.arrays[name]))))
         content = frozenset({keras.saving.get_registered_name(type(owner))})
-        self.said.extend(_set_variables(_weights(owner), stored, self.arrays, content))
+        _plan_variables(self.plan, _weights(owner), rows, content)
         return {id(variable) for variable in _weights(owner)}
+
+
+# Groups of an archive beside the layers. Their state is that of the training, or made anew.
+_NOT_WEIGHTS = frozenset(
+    {"optimizer", "_optimizer", "metrics", "_metrics", "compiled_metrics", "_trainer", "seed_generator"}
+)
+
+
+def _other_number(owner: Any, path: str, names: Mapping[str, str], variables: Sequence[Any]) -> str:
+    wanted = ", ".join(variable.path for variable in variables) or "none"
+    stored = ", ".join(names) or "none"
+    return f"{path}: the arrays that are stored are {stored}; the variables of {owner.name} are {wanted}"
+
+
+def _own_variables(owner: Any) -> list[Any]:
+    """An object's variables without those of its parts, in the order in which archives number them.
+
+    The two lists that ``load_own_variables`` is documented to go through; no public name gives an object's own ones.
+    """
+    return [*owner._trainable_variables, *owner._non_trainable_variables]  # noqa: SLF001
 
 
 def _stored_class(spec: LayerSpec, layer: Any) -> str:
@@ -243,14 +456,10 @@ def _stored_class(spec: LayerSpec, layer: Any) -> str:
     return type(layer).__name__
 
 
-def _children(arrays: Arrays, prefix: str) -> list[str]:
-    """The names directly below a path, in the file's order."""
-    start = len(prefix) + 1
-    return list(dict.fromkeys(name[start:].partition("/")[0] for name in arrays if name.startswith(f"{prefix}/")))
-
-
 def _attribute(owner: Any, name: str) -> Any:
     """The part of an object that a path calls ``name``; releases differ in a leading underscore."""
+    if name == _LAYERS_BEFORE:
+        name = _LAYERS
     for candidate in (name, f"_{name}", name.lstrip("_")):
         found = getattr(owner, candidate, None)
         if isinstance(found, keras.Layer | list | tuple):
