@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone import knowledge
-from loadstone.artifact import DefectKind, Dialect, Format
+from loadstone.artifact import DefectKind, Format
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, ModelKind, ObjectSpec, Operation
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 #: The lowest Keras and Python that loadstone works with (``pyproject.toml``).
 LOWEST_KERAS = Version("3.7")
 LOWEST_PYTHON = Version("3.11")
-
-#: The first Keras 2 whose archives have the layout that weights are looked for in.
-_FIRST_LAYOUT = Version("2.15")
 
 _SHOWN = 3
 _ADDONS_PACKAGE = "Addons>"
@@ -104,9 +101,6 @@ def _refused(artifact: Artifact, needs: Needs) -> str | None:
     keras = next((w.release for name in ("tf-keras", "keras") if (w := needs.writer(name)) and w.release), None)
     if keras is not None and keras.major == 1:
         return "files of Keras 1 are read and diagnosed, not rebuilt"
-    moved = artifact.format is Format.KERAS_ARCHIVE and artifact.dialect is Dialect.KERAS_2 and artifact.tensors
-    if moved and keras is not None and keras < _FIRST_LAYOUT:
-        return f"the weights of an archive of Keras {keras} lie where they are not looked for"
     return None
 
 
