@@ -14,8 +14,8 @@ from loadstone.blueprint.parse import REBUILT
 from tests.era_files import ERA_MODELS, EraModel
 
 MODELS = [model for model in ERA_MODELS if model.format in REBUILT]
-# What is not rebuilt yet: the configurations of Keras 1, and the weights of archives before Keras 2.15.
-NOT_REBUILT = ("tf113-keras12/", "tf212/addons.keras", "tf212/plain.keras", "tf213/addons.keras",
+# What is not rebuilt yet: the weights of archives before Keras 2.15.
+NOT_REBUILT = ("tf212/addons.keras", "tf212/plain.keras", "tf213/addons.keras",
                "tf213/plain.keras", "tf214/addons.keras", "tf214/plain.keras")  # fmt: skip
 LOADING = [model for model in MODELS if not model.file.startswith(NOT_REBUILT)]
 
