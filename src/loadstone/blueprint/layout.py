@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _MODEL_GROUP = "model_weights/"
 # The layers whose kernels Theano turned round, as it convolves where the other backends correlate; and their kernels.
 # Source: ``preprocess_weights_for_loading`` of Keras 2.2.4 and 2.3.1.
 TURNED = frozenset({"Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "ConvLSTM2D"})
+_SECOND_HALF = re.compile(r"(?P<scope>.*)/(?P<last>kernel|recurrent_kernel|bias)_1(?::\d+)?")
 _KERNELS = frozenset({"kernel", "recurrent_kernel"})
 
 
@@ -76,6 +78,27 @@ def turned(layer: LayerSpec, recipes: Sequence[Recipe]) -> tuple[Recipe, ...]:
 
 
 _BARE = TURNED | {"Deconvolution2D"}
+
+
+def told_apart(layer: LayerSpec, names: Sequence[str]) -> tuple[Recipe, ...]:
+    """The arrays of a layer's group as they are, but for both halves of a Bidirectional in one scope.
+
+    Keras 2.0.0 gave both halves the wrapper's name alone, and TensorFlow the second a number: ``kernel``, ``kernel_1``.
+
+    Args:
+        layer: the layer or nested model.
+        names: the full names of the arrays of its group.
+    """
+    content = () if isinstance(layer.content, Operation) else tuple(objects(layer.content))
+    wrappers = {spec.config.get("name") for spec in content if spec.name == "Bidirectional"}
+
+    def recipe(name: str) -> Recipe:
+        found = _SECOND_HALF.fullmatch(name)
+        is_second = found is not None and found["scope"].rpartition("/")[2] in wrappers
+        wanted = f"{found['scope']}/backward/{found['last']}" if found is not None and is_second else name
+        return Recipe(name=wanted, sources=(name,))
+
+    return tuple(map(recipe, names))
 
 
 def adopted(layers: Sequence[LayerSpec], groups: Sequence[str]) -> tuple[LayerSpec, ...]:

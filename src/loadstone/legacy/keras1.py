@@ -50,7 +50,7 @@ class _Weighted(keras.layers.Layer):
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
-            name="kernel",
+            name="W",
         )
 
     def add_bias(self, shape: Sequence[int]) -> Any:
@@ -62,7 +62,7 @@ class _Weighted(keras.layers.Layer):
             initializer="zeros",
             regularizer=self.bias_regularizer,
             constraint=self.bias_constraint,
-            name="bias",
+            name="b",
         )
 
     def get_config(self) -> dict[str, Any]:
@@ -132,13 +132,9 @@ class Highway(_Weighted):
         """Make two kernels ``(features, features)`` and two biases ``(features,)``."""
         size = input_shape[-1]
         self.kernel = self.add_kernel((size, size))
-        self.carry_kernel = self.add_weight(
-            shape=(size, size), initializer=self.kernel_initializer, name="carry_kernel"
-        )
+        self.carry_kernel = self.add_weight(shape=(size, size), initializer=self.kernel_initializer, name="W_carry")
         self.bias = self.add_bias((size,))
-        self.carry_bias = (
-            self.add_weight(shape=(size,), initializer="ones", name="carry_bias") if self.use_bias else None
-        )
+        self.carry_bias = self.add_weight(shape=(size,), initializer="ones", name="b_carry") if self.use_bias else None
 
     def call(self, inputs: Any) -> Any:
         """Transform ``inputs (batch, features)``."""

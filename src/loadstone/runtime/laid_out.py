@@ -10,8 +10,8 @@ import numpy as np
 from loadstone.artifact import Dialect
 from loadstone.blueprint import layout
 from loadstone.blueprint.graph import Note
-from loadstone.blueprint.keras1.weights import recipes as of_keras_1
 from loadstone.blueprint.layout import Recipe
+from loadstone.blueprint.upgrades.keras1.weights import recipes as of_keras_1
 from loadstone.formats.arrays import LayerWeights
 from loadstone.needs import is_of_theano
 
@@ -69,21 +69,24 @@ def laid_out(
         stored: its arrays by their full names.
     """
     theano = is_of_theano(artifact)
-    if artifact.dialect is not Dialect.KERAS_1 and not theano:
-        return tuple(groups), stored, ()
     shapes = {spec.name: spec.shape for spec in artifact.tensors}
     by_name = {layer.stored_name: layer for layer in layers}
     found: dict[str, Recipe] = {}
     renamed = []
     for group in groups:
-        recipes = tuple(Recipe(name=name, sources=(name,)) for name in group.names)
         layer = by_name.get(group.layer)
-        if layer is not None and artifact.dialect is Dialect.KERAS_1:
+        if layer is None:
+            recipes = tuple(Recipe(name=name, sources=(name,)) for name in group.names)
+        elif artifact.dialect is Dialect.KERAS_1:
             recipes = of_keras_1(layer, group.names, shapes)
+        else:
+            recipes = layout.told_apart(layer, group.names)
         if layer is not None and theano:
             recipes = layout.turned(layer, recipes)
         found |= {recipe.name: recipe for recipe in recipes}
         renamed.append(LayerWeights(layer=group.layer, names=tuple(recipe.name for recipe in recipes)))
+    if all(recipe == Recipe(name=name, sources=(name,)) for name, recipe in found.items()):
+        return tuple(groups), stored, ()
     return tuple(renamed), Made(found, stored), _said(artifact, found.values())
 
 

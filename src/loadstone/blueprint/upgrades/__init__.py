@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from loadstone.artifact import Dialect
 from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
-from loadstone.blueprint.keras1 import to_keras_2
 from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls
+from loadstone.blueprint.upgrades.early import EARLY
+from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
 from loadstone.blueprint.upgrades.theano import THEANO
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS)
+UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS, *EARLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,7 @@ def upgrade(
     """
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
-    said: tuple[Note | Problem, ...] = ()
-    if dialect is Dialect.KERAS_1:
-        blueprint, said = to_keras_2(blueprint, release)
+    blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
     trail = Trail(upgrades=(with_package(addons), *(THEANO if theano else ()), *UPGRADES), said=[*said])
     upgraded = _upgrade_model(blueprint, trail)
     return Upgraded(

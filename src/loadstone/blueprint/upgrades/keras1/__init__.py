@@ -1,6 +1,6 @@
 """The Keras 1 dialect: a blueprint of Keras 1 as Keras 2 would have written it, so that every later upgrade applies.
 
-The graph is written as in Keras 2 (`loadstone.blueprint.keras2`); what differs are classes and arguments (`objects`,
+The graph is written as in Keras 2 (`loadstone.blueprint.keras2`); what differs are classes and arguments (`classes`,
 `values`), a Sequential that begins with merged branches (`branches`), and the names and layout of the arrays
 (`weights`).
 """
@@ -11,21 +11,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
-from loadstone.blueprint.keras1.branches import joined
-from loadstone.blueprint.keras1.objects import in_keras_2, is_unstored
-from loadstone.blueprint.keras1.values import CHANNELS
 from loadstone.blueprint.traverse import map_objects, objects
+from loadstone.blueprint.upgrades.keras1.branches import joined
+from loadstone.blueprint.upgrades.keras1.classes import in_keras_2, is_legacy, is_unstored
+from loadstone.blueprint.upgrades.keras1.values import CHANNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packaging.version import Version
 
-__all__ = ["to_keras_2"]
+__all__ = ["to_keras_2", "without_legacy"]
 
 _FIRST_OF_TENSORFLOW_ORDER = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
+    applies: Callable[[ObjectSpec], bool]
     data_format: str | None
     said: list[Note | Problem]
 
@@ -39,7 +42,15 @@ def to_keras_2(blueprint: Blueprint, release: Version | None = None) -> tuple[Bl
     """
     said: list[Note | Problem] = []
     data_format = _data_format(blueprint, release, said)
-    return _model(blueprint, _Trail(data_format, said)), tuple(said)
+    return _model(blueprint, _Trail(lambda _: True, data_format, said)), tuple(said)
+
+
+def without_legacy(blueprint: Blueprint) -> tuple[Blueprint, tuple[Note | Problem, ...]]:
+    """A blueprint of Keras 2 without the layers of Keras 1 that Keras 2 still had."""
+    if not any(is_legacy(spec) for spec in objects(blueprint)):
+        return blueprint, ()
+    said: list[Note | Problem] = []
+    return _model(blueprint, _Trail(is_legacy, None, said)), tuple(said)
 
 
 def _model(blueprint: Blueprint, trail: _Trail) -> Blueprint:
@@ -61,6 +72,8 @@ def _layer(layer: LayerSpec, trail: _Trail) -> LayerSpec:
 
 
 def _object(spec: ObjectSpec, trail: _Trail) -> ObjectSpec:
+    if not trail.applies(spec):
+        return spec
     changed = in_keras_2(spec, trail.data_format)
     if isinstance(changed, Problem):
         trail.said.append(changed)

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Blueprint, ObjectSpec, Operation
-from loadstone.blueprint.keras1.objects import PACKAGE
 from loadstone.blueprint.layout import Recipe, within
+from loadstone.blueprint.upgrades.keras1.classes import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,15 +56,8 @@ _CONVOLUTION = ((_Array("kernel", ("W",), is_kernel=True), _BIAS),)
 _LAYOUTS: Mapping[str, tuple[tuple[_Array, ...], ...]] = MappingProxyType(
     {
         "Dense": _PLAIN,
-        f"{PACKAGE}MaxoutDense": _PLAIN,
-        f"{PACKAGE}Highway": (
-            (
-                _Array("kernel", ("W",)),
-                _Array("carry_kernel", ("W_carry",)),
-                _BIAS,
-                _Array("carry_bias", ("b_carry",)),
-            ),
-        ),
+        f"{PACKAGE}MaxoutDense": (tuple(_Array(name, (name,)) for name in ("W", "b")),),
+        f"{PACKAGE}Highway": (tuple(_Array(name, (name,)) for name in ("W", "W_carry", "b", "b_carry")),),
         "Conv1D": _CONVOLUTION,
         "Conv2D": _CONVOLUTION,
         "Conv3D": _CONVOLUTION,

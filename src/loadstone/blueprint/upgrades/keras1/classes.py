@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ObjectSpec, Obstacle, Problem
-from loadstone.blueprint.keras1.values import argument
+from loadstone.blueprint.upgrades.keras1.values import argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,6 +179,9 @@ _MERGES: Mapping[str, tuple[str, tuple[str, str] | None]] = MappingProxyType(
 )
 
 
+_KEPT = frozenset({"Highway", "MaxoutDense", "Merge"})
+
+
 def in_keras_2(spec: ObjectSpec, data_format: str | None) -> ObjectSpec | Problem:
     """An object of Keras 1 as Keras 2 would have written it.
 
@@ -212,6 +215,11 @@ def in_keras_2(spec: ObjectSpec, data_format: str | None) -> ObjectSpec | Proble
     if row.unstored:
         config["data_format"] = data_format
     return _special(replace(spec, name=row.target, config=MappingProxyType({**config, **row.added})))
+
+
+def is_legacy(spec: ObjectSpec) -> bool:
+    """Whether it is a layer of Keras 1 in a file of Keras 2, which kept a few up to 2.3 with their old arguments."""
+    return spec.name in _KEPT and ("W_regularizer" in spec.config or "mode_type" in spec.config)
 
 
 def is_unstored(spec: ObjectSpec) -> bool:
