@@ -36,6 +36,7 @@ class Format(Enum):
 class Dialect(Enum):
     """Which generation of Keras wrote the configuration."""
 
+    KERAS_1 = "keras-1"
     KERAS_2 = "keras-2"
     KERAS_3 = "keras-3"
 

@@ -5,6 +5,7 @@ Pure: it judges the parsed artifact against the version tables and looks at no e
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 #: Judged in place of the writer's Keras where the file does not record it: the last release of its generation that
 #: every format of that generation can be read with.
-_STAND_IN = {Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.1")}
+_STAND_IN = {Dialect.KERAS_1: Version("1.2.2"), Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.1")}
 
 ADDONS = "tensorflow-addons"
+_OUTPUT_NUMBER = re.compile(r":\d+$")
 
 #: What the Keras of these releases calls itself (2.2.4-tf, 2.3.0-tf).
 _OF_TENSORFLOW_2_0, _OF_TENSORFLOW_2_1 = Version("2.2.4"), Version("2.3.0")
@@ -127,6 +129,12 @@ class Needs:
     def writer(self, distribution: str) -> Writer | None:
         """What is known about one distribution's part in writing the file."""
         return next((writer for writer in self.writers if writer.distribution == distribution), None)
+
+    @property
+    def keras(self) -> Version | None:
+        """The release of Keras, or of tf-keras, that the file states; None where it states none."""
+        found = (self.writer(name) for name in ("tf-keras", "keras"))
+        return next((writer.release for writer in found if writer is not None and writer.release), None)
 
 
 def infer(artifact: Artifact) -> Needs:
@@ -262,6 +270,18 @@ def addons_names(artifact: Artifact, needs: Needs) -> frozenset[str]:
         if (release <= _OF_TENSORFLOW_2_0 and _is_of_addons(need.identity))
         or (all(use.slot == "optimizer" for use in need.uses) and _is_of_addons(f"Addons>{need.identity}"))
     )
+
+
+def is_of_theano(artifact: Artifact) -> bool:
+    """Whether Theano computed what is stored, of whose convolutions the kernels are turned round.
+
+    Files of Keras 2 state their backend. Those of Keras 1 do not, but TensorFlow gave every array an output number
+    (``dense_1_W:0``), and Theano, the only other backend that Keras 1 had, gave none.
+    """
+    if artifact.dialect is Dialect.KERAS_1:
+        names = [tensor.name for tensor in artifact.tensors]
+        return bool(names) and not any(_OUTPUT_NUMBER.search(name) for name in names)
+    return any(evidence.distribution == "theano" and evidence.recorded for evidence in artifact.writer)
 
 
 def _is_of_addons(identity: str) -> bool:

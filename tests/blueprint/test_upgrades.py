@@ -69,7 +69,9 @@ CHANGED = [
     ("dropped-input-length", spec("Embedding", input_length=7), spec("Embedding")),
     ("dropped-sparse", spec("Embedding", sparse=False), spec("Embedding")),
     ("dropped-time-major", spec("LSTM", time_major=False), spec("LSTM")),
-    ("dropped-implementation", spec("GRUCell", implementation=2), spec("GRUCell")),
+    ("dropped-implementation", spec("SimpleRNNCell", implementation=2), spec("SimpleRNNCell")),
+    ("absent-reset-after", spec("GRU", units=2), spec("GRU", units=2, reset_after=False)),
+    ("index-dtype", spec("Embedding", dtype="int32"), spec("Embedding")),
     ("dropped-groups", spec("DepthwiseConv2D", groups=1), spec("DepthwiseConv2D")),
     ("dropped-kernel-initializer", spec("SeparableConv2D", kernel_initializer=None), spec("SeparableConv2D")),
     ("dropped-kernel-regularizer", spec("SeparableConv2D", kernel_regularizer=None), spec("SeparableConv2D")),
@@ -219,7 +221,7 @@ def test_a_sequential_that_names_its_input_otherwise_gets_none(content: Any) -> 
 
 def test_initial_states_move_to_their_keyword() -> None:
     h = TensorRef(layer="h", call=0, output=0)
-    before = model(layer(spec("GRU"), calls=(Call(args=((X, h),)), Call(args=(X,)))))
+    before = model(layer(spec("LSTM"), calls=(Call(args=((X, h),)), Call(args=(X,)))))
     after = upgrade(before, Dialect.KERAS_2)
     assert after.blueprint.layers[0].calls == (
         Call(args=(X,), kwargs={"initial_state": (h,)}),

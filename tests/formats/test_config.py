@@ -194,6 +194,9 @@ def test_a_custom_layer_with_groups_betrays_nothing() -> None:
     [
         (layer("Dense"), None, Dialect.KERAS_2),
         (layer("Dense"), "3.4.1", Dialect.KERAS_3),
+        (layer("Dense"), "1.0.8", Dialect.KERAS_1),
+        (layer("InputLayer", input_dtype="float32"), None, Dialect.KERAS_1),
+        (layer("InputLayer", input_dtype="float32"), "2.0.1", Dialect.KERAS_2),
         (layer("InputLayer", batch_shape=[None]), "2.15.0", Dialect.KERAS_2),
         (layer("InputLayer", batch_shape=[None]), "unknown", Dialect.KERAS_3),
         (layer("DTypePolicy", name="float32"), None, Dialect.KERAS_3),

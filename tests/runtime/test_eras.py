@@ -1,4 +1,4 @@
-"""Models of every era, from Keras 1.2 and TensorFlow 1.13 on, load with the outputs they had; or fail, and say so."""
+"""Models of every era, from Keras 1.2 and TensorFlow 1.13 on, load with the outputs they had."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from loadstone.blueprint.parse import REBUILT
 from tests.era_files import ERA_MODELS, EraModel
 
 MODELS = [model for model in ERA_MODELS if model.format in REBUILT]
-# What is not rebuilt yet: the configurations of Keras 1.
-NOT_REBUILT = ("tf113-keras12/",)
-LOADING = [model for model in MODELS if not model.file.startswith(NOT_REBUILT)]
 
 
 def outputs(model: Any, inputs: dict[str, Any]) -> list[Any]:
@@ -26,17 +23,10 @@ def outputs(model: Any, inputs: dict[str, Any]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("model", LOADING, ids=lambda each: each.file)
+@pytest.mark.parametrize("model", MODELS, ids=lambda each: each.file)
 def test_a_model_of_its_era_has_the_outputs_it_had(model: EraModel) -> None:
     inputs, recorded = model.io()
     loaded = outputs(loadstone.load_model(model.path), inputs)
     assert len(loaded) == len(recorded)
     for actual, expected in zip(loaded, recorded.values(), strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=model.tolerance)
-
-
-@pytest.mark.parametrize("model", [each for each in MODELS if each not in LOADING], ids=lambda each: each.file)
-def test_one_that_is_not_rebuilt_says_what_it_lacks(model: EraModel) -> None:
-    with pytest.raises(loadstone.LoadFailed, match=r"LS306|LS402"):
-        loadstone.load_model(model.path)
-    assert loadstone.diagnose(model.path).loads_with_loadstone is False

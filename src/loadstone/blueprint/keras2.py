@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     ParseModel = Callable[[Mapping[str, Json], Pointer], Blueprint]
 
+# The stored name of a nested model whose configuration has none.
+NAMELESS = ""
+
 _CONSTANT = "_CONSTANT_VALUE"
 _REFERENCE_LENGTHS = (3, 4)
 
@@ -53,9 +56,13 @@ def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
 
 
 def layer_name(entry: Mapping[str, Json]) -> str:
-    """The name of a layer entry: its own, else its configuration's."""
+    """The name of a layer entry: its own, else its configuration's, else its class."""
+    return _stored_name(entry) or str(entry.get("class_name", "layer")).lower()
+
+
+def _stored_name(entry: Mapping[str, Json]) -> str:
     name = entry.get("name", as_mapping(entry.get("config")).get("name"))
-    return name if isinstance(name, str) else str(entry.get("class_name", "layer")).lower()
+    return name if isinstance(name, str) else NAMELESS
 
 
 def parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel, names: frozenset[str]) -> LayerSpec:
@@ -65,7 +72,7 @@ def parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel,
     calls = tuple(parse_call(node, names) for node in as_sequence(entry.get("inbound_nodes")) if node)
     return LayerSpec(
         name=name,
-        stored_name=name,
+        stored_name=_stored_name(entry) if isinstance(content, Blueprint) else name,
         content=content if isinstance(content, ObjectSpec | Blueprint) else ObjectSpec(name=name, at=at),
         calls=calls,
     )
@@ -158,8 +165,32 @@ def parse_sequential(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
         name=str(settings.get("name", "sequential")),
         kind=ModelKind.SEQUENTIAL,
         class_name=str(value["class_name"]),
-        layers=layers,
+        layers=_told_apart(layers),
         trainable=settings.get("trainable") is not False,
         input_shape=shape,
         at=at,
     )
+
+
+def _told_apart(layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
+    """Nested models without a name get one: before Keras 2.2.3 the configuration of a Sequential held none.
+
+    What they are called in the file is unknown until `loadstone.blueprint.layout.adopted` finds it.
+    """
+    taken = {layer.name for layer in layers if not _is_nameless(layer)}
+    told: list[LayerSpec] = []
+    for layer in layers:
+        if not _is_nameless(layer) or not isinstance(layer.content, Blueprint):
+            told.append(layer)
+            continue
+        name, count = layer.name, 0
+        while name in taken:
+            count += 1
+            name = f"{layer.name}_{count}"
+        taken.add(name)
+        told.append(replace(layer, name=name, stored_name=NAMELESS, content=replace(layer.content, name=name)))
+    return tuple(told)
+
+
+def _is_nameless(layer: LayerSpec) -> bool:
+    return isinstance(layer.content, Blueprint) and layer.stored_name == NAMELESS

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     ParseModel = Callable[[Mapping[str, Json], Pointer], Blueprint]
 
-_FUNCTIONAL = MappingProxyType({Dialect.KERAS_2: keras2.parse_functional, Dialect.KERAS_3: keras3.parse_functional})
+_FUNCTIONAL = MappingProxyType(
+    {
+        Dialect.KERAS_1: keras2.parse_functional,
+        Dialect.KERAS_2: keras2.parse_functional,
+        Dialect.KERAS_3: keras3.parse_functional,
+    }
+)
 
 # The containers whose models are rebuilt; the others are read and diagnosed.
 REBUILT = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})

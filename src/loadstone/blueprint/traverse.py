@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from loadstone.blueprint.graph import Blueprint, Call, ObjectSpec, SliceSpec, TensorRef
+from loadstone.blueprint.graph import Blueprint, Call, ObjectSpec, Operation, SliceSpec, TensorRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +29,25 @@ def references(value: Value) -> Iterator[TensorRef]:
         case tuple():
             for item in value:
                 yield from references(item)
+
+
+def objects(value: Value) -> Iterator[ObjectSpec]:
+    """Every object inside a value, nested models included, outermost first."""
+    match value:
+        case ObjectSpec():
+            yield value
+            for item in value.config.values():
+                yield from objects(item)
+        case Blueprint():
+            for layer in value.layers:
+                if not isinstance(layer.content, Operation):
+                    yield from objects(layer.content)
+        case Mapping():
+            for item in value.values():
+                yield from objects(item)
+        case tuple():
+            for item in value:
+                yield from objects(item)
 
 
 def map_references(value: Value, change: Callable[[TensorRef], TensorRef]) -> Value:

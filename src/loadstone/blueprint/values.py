@@ -72,6 +72,8 @@ def parse_value(value: Json, at: Pointer, parse_model: Callable[[Mapping[str, Js
     match value:
         case None | bool() | int() | float() | str():
             return value
+        case {"type": "ndarray", "value": array} if len(value) == 2:  # noqa: PLR2004 - so Keras 2 wrote NumPy's arrays
+            return parse_value(array, child(at, "value"), parse_model)
         case Mapping() if is_model(value):
             return parse_model(value, at)
         case Mapping() if isinstance(value.get("class_name"), str):

@@ -50,6 +50,8 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # How tf.keras (``value``) and Keras 3 (``code``) write a lambda that is not a Lambda layer's function.
 _LAMBDA = "__lambda__"
 _LAMBDA_KEYS = frozenset({"value", "code"})
+# By the major version that a file states; Keras 0 wrote no whole models.
+_DIALECTS = {0: Dialect.KERAS_1, 1: Dialect.KERAS_1, 2: Dialect.KERAS_2}
 _SHORTEST_PAYLOAD = 40  # characters; the smallest code object is longer in base64
 
 
@@ -207,9 +209,9 @@ def dialect(value: Json, *, recorded: str | None = None) -> Dialect:
     """
     major = re.match(r"\d{1,9}(?=\.)", recorded or "")
     if major:
-        return Dialect.KERAS_3 if int(major[0]) >= 3 else Dialect.KERAS_2  # noqa: PLR2004
-    is_keras_3 = any(_is_written_by_keras_3(visit.value) for visit in walk(value))
-    return Dialect.KERAS_3 if is_keras_3 else Dialect.KERAS_2
+        return _DIALECTS.get(int(major[0]), Dialect.KERAS_3)
+    seen = {_betrayed(visit.value) for visit in walk(value)}
+    return next((told for told in (Dialect.KERAS_3, Dialect.KERAS_1) if told in seen), Dialect.KERAS_2)
 
 
 def is_object(value: Mapping[str, Json]) -> bool:
@@ -363,13 +365,18 @@ def _payload(document: str, visit: Visit, path: str, text: str, *, is_declared: 
     )
 
 
-def _is_written_by_keras_3(value: Mapping[str, Json]) -> bool:
+def _betrayed(value: Mapping[str, Json]) -> Dialect:
+    """The generation of Keras that one object betrays; the second where it betrays none."""
     class_name, module = value.get("class_name"), value.get("module")
+    is_keras_3 = isinstance(module, str) and module.startswith("keras.src.models.")
     match class_name:
         case "__keras_tensor__":
-            return True
+            is_keras_3 = True
         case "InputLayer":
-            return "batch_shape" in _config(value)
+            is_keras_3 = is_keras_3 or "batch_shape" in _config(value)
         case str() if class_name.endswith("DTypePolicy"):
-            return True
-    return isinstance(module, str) and module.startswith("keras.src.models.")
+            is_keras_3 = True
+    if is_keras_3:
+        return Dialect.KERAS_3
+    # The input of every model of Keras 1 has this setting, and nothing later does.
+    return Dialect.KERAS_1 if is_object(value) and "input_dtype" in _config(value) else Dialect.KERAS_2

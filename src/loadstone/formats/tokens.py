@@ -15,6 +15,7 @@ from loadstone.artifact import Dialect, Json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_KERAS_1 = frozenset({Dialect.KERAS_1})
 _KERAS_2 = frozenset({Dialect.KERAS_2})
 _KERAS_3 = frozenset({Dialect.KERAS_3})
 _INITIALIZERS = frozenset(
@@ -83,6 +84,7 @@ TOKENS: tuple[Token, ...] = (
         name="input_dtype beside batch_input_shape",
         distribution="keras",
         versions="<2.0",
+        dialects=_KERAS_1,
         stands_in=lambda value: "input_dtype" in value and "batch_input_shape" in value,
     ),
     Token(

@@ -22,9 +22,25 @@ FIRST_ADDONS = frozenset(
     }
 )
 
+#: Layers that Keras 1 had and Keras 2 has not, and those that computed in another way.
+KERAS_1 = frozenset(
+    {
+        "BatchStatisticsNormalization",
+        "CosineMerge",
+        "Deconvolution2D",
+        "Embedding",
+        "Highway",
+        "MaxoutDense",
+        "ParametricSoftplus",
+        "SReLU",
+        "SampleNormalization",
+    }
+)
+
 MODULES: Mapping[str, str] = MappingProxyType(
     {
         **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
+        **{f"Keras1>{name}": "loadstone.legacy.keras1" for name in sorted(KERAS_1)},
         "Keras2>hard_sigmoid": "loadstone.legacy",
         "loadstone>ImageFunction": "loadstone.addons",
         "loadstone>TensorFlowFunction": "loadstone.addons.old_keras",

@@ -23,7 +23,7 @@ _FORMATS = {
     Format.FROZEN_GRAPH: "frozen graph",
     Format.UNRECOGNISED: "not recognised",
 }
-_DIALECTS = {Dialect.KERAS_2: "Keras 2", Dialect.KERAS_3: "Keras 3"}
+_DIALECTS = {Dialect.KERAS_1: "Keras 1", Dialect.KERAS_2: "Keras 2", Dialect.KERAS_3: "Keras 3"}
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 _KILO = 1024
 _NOT_OPENED = frozenset({DefectKind.MISSING, DefectKind.UNREADABLE})

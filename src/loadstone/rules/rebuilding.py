@@ -20,7 +20,7 @@ from loadstone.blueprint.upgrades import upgrade
 from loadstone.environment import KERAS_3, loaders
 from loadstone.finding import Rebuild
 from loadstone.knowledge import ObjectKind, own
-from loadstone.needs import addons_names
+from loadstone.needs import addons_names, is_of_theano
 from loadstone.rules.rebuilt_addons import REBUILT_ADDONS
 
 if TYPE_CHECKING:
@@ -98,14 +98,17 @@ def _refused(artifact: Artifact, needs: Needs) -> str | None:
         return defects[0].message
     if artifact.config is None or artifact.config_at is None:
         return "the file holds no configuration"
-    keras = next((w.release for name in ("tf-keras", "keras") if (w := needs.writer(name)) and w.release), None)
-    if keras is not None and keras.major == 1:
-        return "files of Keras 1 are read and diagnosed, not rebuilt"
     return None
 
 
 def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:
-    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, needs))
+    upgraded = upgrade(
+        parse(artifact),
+        artifact.dialect,
+        addons_names(artifact, needs),
+        release=needs.keras,
+        theano=is_of_theano(artifact),
+    )
     seen = _Seen(obstacles=dict.fromkeys(problem.message for problem in upgraded.problems))
     for spec, key in _of_model(upgraded.blueprint):
         _look_up(spec, key, keras, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,16 @@ import keras
 from loadstone import formats
 from loadstone.artifact import Dialect, Format
 from loadstone.blueprint.graph import Note
+from loadstone.blueprint.layout import adopted
 from loadstone.blueprint.layouts import origin
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
 from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
-from loadstone.needs import addons_names, infer
+from loadstone.needs import addons_names, infer, is_of_theano
 from loadstone.runtime import failures
 from loadstone.runtime.construct import Constructor
+from loadstone.runtime.laid_out import laid_out
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import rebuild
 from loadstone.runtime.training import compile_model, optimizer_state
@@ -81,7 +83,14 @@ def load(
     path = Path(filepath)
     artifact = formats.read(path)
     _refuse_what_is_not_rebuilt(artifact)
-    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, infer(artifact)))
+    needs = infer(artifact)
+    upgraded = upgrade(
+        parse(artifact),
+        artifact.dialect,
+        addons_names(artifact, needs),
+        release=needs.keras,
+        theano=is_of_theano(artifact),
+    )
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
     with keras.saving.custom_object_scope(dict(registry.custom_objects)):
         built, problems = rebuild(upgraded.blueprint, registry)
@@ -112,6 +121,13 @@ def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
 def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch | Note, ...]:
     with stored_arrays.open_arrays(path) as arrays:
         if artifact.format is Format.HDF5_MODEL:
-            return set_by_name(built, stored_arrays.weight_names(path), arrays.unread(), origin(artifact))
+            named = stored_arrays.weight_names(path)
+            layers = adopted([spec for spec, _ in built.layers], [group.layer for group in named])
+            built = replace(
+                built, layers=tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
+            )
+            groups, values, notes = laid_out(artifact, layers, named, arrays)
+            unread = arrays.unread() if values is arrays else values
+            return (*notes, *set_by_name(built, groups, unread, origin(artifact)))
         is_keras_2 = artifact.dialect is Dialect.KERAS_2
         return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)

@@ -130,9 +130,19 @@ def _finish(constructor: Constructor, problems: list[Problem]) -> None:
 def _sequential(blueprint: Blueprint, constructor: Constructor) -> Built:
     made, nested, problems = _contents(blueprint, constructor)
     _finish(constructor, problems)
-    model = keras.Sequential([made[layer.name] for layer in blueprint.layers], name=blueprint.name)
-    if not model.built and isinstance(blueprint.input_shape, tuple):
-        model.build(tuple(blueprint.input_shape))
+    try:
+        model = keras.Sequential([made[layer.name] for layer in blueprint.layers], name=blueprint.name)
+        if not model.built and isinstance(blueprint.input_shape, tuple):
+            model.build(tuple(blueprint.input_shape))
+    except Exception as error:
+        # Keras raises whatever building and calling a layer raises.
+        problem = Problem(
+            obstacle=Obstacle.UNSUPPORTED_MODEL,
+            subject=blueprint.name,
+            message=f"the layers of {blueprint.name} cannot be put together: {error}",
+            at=blueprint.at,
+        )
+        raise CannotConstruct(problem) from error
     return Built(model=model, layers=tuple((layer, made[layer.name]) for layer in blueprint.layers), nested=nested)
 
 

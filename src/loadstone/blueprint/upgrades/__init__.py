@@ -15,18 +15,23 @@ from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls
+from loadstone.blueprint.upgrades.early import EARLY
+from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
+from loadstone.blueprint.upgrades.theano import THEANO
 from loadstone.blueprint.upgrades.upgrade import Upgrade, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from packaging.version import Version
+
     from loadstone.blueprint.graph import Training, Value
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS)
+UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS, *EARLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +51,27 @@ class Trail:
     said: list[Note | Problem]
 
 
-def upgrade(blueprint: Blueprint, dialect: Dialect | None, addons: frozenset[str] = frozenset()) -> Upgraded:
+def upgrade(
+    blueprint: Blueprint,
+    dialect: Dialect | None,
+    addons: frozenset[str] = frozenset(),
+    *,
+    release: Version | None = None,
+    theano: bool = False,
+) -> Upgraded:
     """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing.
 
     Args:
         blueprint: what is brought there.
         dialect: the one that it was written in.
         addons: the bare names that are TensorFlow Addons' in this file.
+        release: the Keras that wrote it, where the file says it.
+        theano: whether Theano computed it, which pads in another way.
     """
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
-    trail = Trail(upgrades=(with_package(addons), *UPGRADES), said=[])
+    blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
+    trail = Trail(upgrades=(with_package(addons), *(THEANO if theano else ()), *UPGRADES), said=[*said])
     upgraded = _upgrade_model(blueprint, trail)
     return Upgraded(
         blueprint=upgraded,
