@@ -111,7 +111,7 @@ def _refused(artifact: Artifact, needs: Needs) -> str | None:
 
 
 def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:
-    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, needs))
+    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, needs), release=needs.keras)
     seen = _Seen(obstacles=dict.fromkeys(problem.message for problem in upgraded.problems))
     for spec, key in _of_model(upgraded.blueprint):
         _look_up(spec, key, keras, seen)

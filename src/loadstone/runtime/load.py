@@ -80,7 +80,9 @@ def load(
     path = Path(filepath)
     artifact = formats.read(path)
     _refuse_what_is_not_rebuilt(artifact)
-    upgraded = upgrade(parse(artifact), artifact.dialect, addons_names(artifact, infer(artifact)))
+    needs = infer(artifact)
+    names = addons_names(artifact, needs)
+    upgraded = upgrade(parse(artifact), artifact.dialect, names, release=needs.keras)
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
     with keras.saving.custom_object_scope(dict(registry.custom_objects)):
         built, problems = rebuild(upgraded.blueprint, registry)

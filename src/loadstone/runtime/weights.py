@@ -233,6 +233,8 @@ class _Tree:
 
 
 def _stored_class(spec: LayerSpec, layer: Any) -> str:
+    if spec.stored_class is not None:
+        return spec.stored_class.rpartition(">")[2]
     match spec.content:
         case Blueprint(kind=ModelKind.SEQUENTIAL):
             return "Sequential"

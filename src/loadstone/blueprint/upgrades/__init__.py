@@ -15,18 +15,25 @@ from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls
+from loadstone.blueprint.upgrades.early import EARLY
+from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
+from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
+from loadstone.blueprint.upgrades.preprocessing import PREPROCESSING
+from loadstone.blueprint.upgrades.recurrent import RECURRENT
 from loadstone.blueprint.upgrades.upgrade import Upgrade, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from packaging.version import Version
+
     from loadstone.blueprint.graph import Training, Value
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS)
+UPGRADES: tuple[Upgrade, ...] = (*LAYERS, *OBJECTS, *RECURRENT, *PREPROCESSING, *ARGUMENTS, *EARLY, *OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +53,24 @@ class Trail:
     said: list[Note | Problem]
 
 
-def upgrade(blueprint: Blueprint, dialect: Dialect | None, addons: frozenset[str] = frozenset()) -> Upgraded:
+def upgrade(
+    blueprint: Blueprint,
+    dialect: Dialect | None,
+    addons: frozenset[str] = frozenset(),
+    *,
+    release: Version | None = None,
+) -> Upgraded:
     """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing.
 
     Args:
         blueprint: what is brought there.
         dialect: the one that it was written in.
         addons: the bare names that are TensorFlow Addons' in this file.
+        release: the Keras that wrote it, where the file says it.
     """
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
-    trail = Trail(upgrades=(with_package(addons), *UPGRADES), said=[])
+    trail = Trail(upgrades=(with_package(addons), *of_release(release), *UPGRADES), said=[])
     upgraded = _upgrade_model(blueprint, trail)
     return Upgraded(
         blueprint=upgraded,
@@ -77,13 +91,17 @@ def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
 
 def _upgrade_layer(layer: LayerSpec, trail: Trail) -> LayerSpec:
     layer, changes = upgrade_calls(layer)
-    trail.said.extend(changes)
+    layer, moved = move_to_calls(layer)
+    trail.said.extend((*changes, *moved))
     match layer.content:
         case Operation():
             return layer
         case content:
             upgraded = _upgrade_value(content, trail)
-    return replace(layer, content=upgraded) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
+    stored = content.name if isinstance(content, ObjectSpec) else layer.stored_class
+    return (
+        replace(layer, content=upgraded, stored_class=stored) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
+    )
 
 
 def _upgrade_value(value: Value, trail: Trail) -> Value:
