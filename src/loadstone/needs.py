@@ -126,15 +126,15 @@ class Needs:
     python: SpecifierSet | None
     op_libraries: tuple[str, ...]
 
-    def writer(self, distribution: str) -> Writer | None:
-        """What is known about one distribution's part in writing the file."""
-        return next((writer for writer in self.writers if writer.distribution == distribution), None)
-
     @property
     def keras(self) -> Version | None:
         """The release of Keras, or of tf-keras, that the file states; None where it states none."""
         found = (self.writer(name) for name in ("tf-keras", "keras"))
         return next((writer.release for writer in found if writer is not None and writer.release), None)
+
+    def writer(self, distribution: str) -> Writer | None:
+        """What is known about one distribution's part in writing the file."""
+        return next((writer for writer in self.writers if writer.distribution == distribution), None)
 
 
 def infer(artifact: Artifact) -> Needs:

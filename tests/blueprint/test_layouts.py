@@ -1,4 +1,4 @@
-"""How stored arrays become values: cuDNN's cells and Theano's kernels, each against the arithmetic that reads it."""
+"""How stored arrays become values: cuDNN's cells, against the arithmetic that reads them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from loadstone.artifact import Pointer
 from loadstone.blueprint.graph import ObjectSpec
-from loadstone.blueprint.layouts import Origin, Row, fitted, translate
+from loadstone.blueprint.layouts import Row, translate
 from loadstone.blueprint.weights import Slot
 
 CONTENT = ObjectSpec(name="LSTM", at=Pointer(document="model_config", path=""))
 
 
-def rows(arrays: dict[str, Any], origin: Origin = Origin(keras=2)) -> dict[str, Row]:  # noqa: B008 - a frozen value
+def rows(arrays: dict[str, Any]) -> dict[str, Row]:
     slots = {name: Slot(name, array.shape) for name, array in arrays.items()}
-    return {row.target.name: row for row in translate(slots, CONTENT, origin)}
+    return {row.target.name: row for row in translate(slots, CONTENT)}
 
 
 def values(arrays: dict[str, Any]) -> dict[str, Any]:
@@ -58,12 +58,3 @@ def test_the_cells_of_keras_itself_stay(bias: tuple[int, ...]) -> None:
     }
     for name, value in values(stored).items():
         np.testing.assert_array_equal(value, stored[name])
-
-
-def test_kernels_of_theano_are_turned_along_their_spatial_axes_and_of_convolutions_only() -> None:
-    kernel = np.arange(2 * 3 * 1 * 2).reshape(2, 3, 1, 2)
-    row = Row(("kernel",), Slot("conv/kernel", kernel.shape))
-    theano = Origin(keras=2, backend="theano")
-    np.testing.assert_array_equal(fitted(row, "Conv2D", theano).transform([kernel]), kernel[::-1, ::-1])
-    for owner, origin in (("DepthwiseConv2D", theano), ("Conv2D", Origin(keras=2, backend="tensorflow"))):
-        np.testing.assert_array_equal(fitted(row, owner, origin).transform([kernel]), kernel)

@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 ARCHIVE = Path(__file__).parents[1] / "golden" / "keras1.tar.xz"
 with tarfile.open(ARCHIVE) as archive:
     MODELS = sorted(name.removesuffix(".h5") for name in archive.getnames() if name.endswith(".h5"))
-# What no release of Keras 3 has, nor loadstone.
-UNKNOWN = {
-    "tf113-keras12/locally_connected_1d": "LocallyConnected1D",
-    "tf113-keras12/locally_connected_2d": "LocallyConnected2D",
-    "tf113-keras12/th_locally_connected_2d": "LocallyConnected2D",
-    "tf113-keras12/thresholded_relu": "ThresholdedReLU",
-}
 # What Theano computed in another way than the backends of Keras 3 do.
-PADDED = {
+REFUSED = {
     "theano-keras12/convolution_2d_full": "border_mode='full'",
     "theano-keras12/convolution_2d_same_even": "Theano",
     "theano-keras12/convolution_2d_same_strided": "Theano",
@@ -41,7 +34,6 @@ PADDED = {
     "theano-keras22/conv_2d_transpose_same": "Theano",
     "theano-keras22/max_pooling_same": "Theano",
 }
-REFUSED = {**UNKNOWN, **PADDED}
 LOADING = [name for name in MODELS if name not in REFUSED]
 #: A model for each layer that is ours; they are saved and loaded again.
 OURS = {

@@ -91,12 +91,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerSpec:
-    """A layer, its name here and in the file, and its calls in order. An input layer has none."""
+    """A layer, its name here and in the file, and its calls in order. An input layer has none.
+
+    ``stored_class`` is the class that the file names where an upgrade has gone over it: archives place a layer's
+    weights by it.
+    """
 
     name: str
     stored_name: str
     content: ObjectSpec | Operation | Blueprint
     calls: tuple[Call, ...] = ()
+    stored_class: str | None = None
 
 
 class ModelKind(Enum):

@@ -1,7 +1,8 @@
 """The Keras 3 dialect: how Keras 3 writes a functional graph.
 
 An entry of ``inbound_nodes`` is ``{"args": [...], "kwargs": {...}}``; a tensor in it is a ``__keras_tensor__`` whose
-``keras_history`` names the layer, its call and the output. Calls count from zero within the model.
+``keras_history`` names the layer, its call and the output. Calls count from zero within the model; only the outputs
+of the model count a nested Functional model's own creation as its call 0 (measured in Keras 3.4.1, 3.9.0 and 3.15.1).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, TensorRef
 from loadstone.blueprint.keras2 import layer_name, parse_call
+from loadstone.blueprint.traverse import map_references
 from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value
 
 if TYPE_CHECKING:
@@ -30,18 +32,33 @@ def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
     at = child(at, "config")
     entries = [as_mapping(entry) for entry in as_sequence(config["layers"])]
     names = frozenset(layer_name(entry) for entry in entries)
+    layers = tuple(_parse_layer(entry, child(at, "layers", i), parse_model, names) for i, entry in enumerate(entries))
     return Blueprint(
         name=str(config.get("name", "functional")),
         kind=ModelKind.FUNCTIONAL,
         class_name=str(value["class_name"]),
-        layers=tuple(
-            _parse_layer(entry, child(at, "layers", i), parse_model, names) for i, entry in enumerate(entries)
-        ),
+        layers=layers,
         inputs=_boundary(config.get("input_layers")),
-        outputs=_boundary(config.get("output_layers")),
+        outputs=map_references(_boundary(config.get("output_layers")), _created(layers)),
         trainable=config.get("trainable") is not False,
         at=at,
     )
+
+
+def _created(layers: tuple[LayerSpec, ...]) -> Callable[[TensorRef], TensorRef]:
+    """The references of outputs without the creation of nested Functional models, as the others are."""
+    nested = {
+        layer.name
+        for layer in layers
+        if isinstance(layer.content, Blueprint) and layer.content.kind is ModelKind.FUNCTIONAL
+    }
+
+    def counted(reference: TensorRef) -> TensorRef:
+        return (
+            replace(reference, call=reference.call - 1) if reference.layer in nested and reference.call else reference
+        )
+
+    return counted
 
 
 def _parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel, names: frozenset[str]) -> LayerSpec:

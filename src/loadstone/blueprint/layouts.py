@@ -21,37 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from loadstone.artifact import Artifact
     from loadstone.blueprint.graph import Blueprint, ObjectSpec
 
 Transform: TypeAlias = "Callable[[Sequence[NDArray[Any]]], NDArray[Any]]"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a file says of its writer, as far as layouts depend on it.
-
-    Attributes:
-        keras: the major version, None when the file does not say it (Keras before 2.0.0).
-        backend: ``tensorflow``, ``theano``, ``cntk`` ...; None when the file does not say it.
-    """
-
-    keras: int | None = None
-    backend: str | None = None
-
-    @property
-    def turns_kernels(self) -> bool:
-        """Whether the writer applied kernels upside down: Theano convolves, the others correlate."""
-        return self.backend == "theano"
-
-
-def origin(artifact: Artifact) -> Origin:
-    """What a file states of its writer."""
-    stated = [evidence for evidence in artifact.writer if evidence.recorded]
-    backends = [evidence.distribution for evidence in stated if evidence.token.startswith("backend ")]
-    versions = [evidence.token.partition(" ")[2] for evidence in stated if evidence.token.startswith("keras_version ")]
-    major = versions[0].partition(".")[0] if versions else ""
-    return Origin(keras=int(major) if major.isdigit() else None, backend=backends[0] if backends else None)
 
 
 def alone(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -75,20 +47,19 @@ class Row:
     transform: Transform = alone
 
 
-Translation: TypeAlias = "Callable[[tuple[Row, ...], ObjectSpec | Blueprint, Origin], tuple[Row, ...]]"
+Translation: TypeAlias = "Callable[[tuple[Row, ...], ObjectSpec | Blueprint], tuple[Row, ...]]"
 
 
-def translate(stored: Mapping[str, Slot], content: ObjectSpec | Blueprint, origin: Origin) -> tuple[Row, ...]:
+def translate(stored: Mapping[str, Slot], content: ObjectSpec | Blueprint) -> tuple[Row, ...]:
     """The rows of a top-level layer.
 
     Args:
         stored: its arrays by full name, in the file's order; each slot has the name within the layer.
         content: the layer, upgraded to Keras 3; a nested model or a wrapper holds several.
-        origin: the writer.
     """
     rows = tuple(Row((name,), slot) for name, slot in stored.items())
     for translation in TRANSLATIONS:
-        rows = translation(rows, content, origin)
+        rows = translation(rows, content)
     return rows
 
 
@@ -104,14 +75,14 @@ def by_scope(rows: Sequence[Row]) -> dict[tuple[str, ...], dict[str, Row]]:
 _CUDNN_GATES = (4, 3)  # LSTM, GRU
 
 
-def _from_cudnn(rows: tuple[Row, ...], content: ObjectSpec | Blueprint, origin: Origin) -> tuple[Row, ...]:
+def _from_cudnn(rows: tuple[Row, ...], content: ObjectSpec | Blueprint) -> tuple[Row, ...]:
     """CuDNNLSTM and CuDNNGRU of Keras 2 and tf.keras 1, which are LSTM and GRU with ``reset_after`` here.
 
     Told by the bias, which has two parts in one row: of 8 units (LSTM, where the two are added), of 6 (GRU, where they
     are kept apart). Kernels are stored gate by gate as cuDNN lays them out. As Keras 2's loader does
     (``preprocess_weights_for_loading``).
     """
-    del content, origin
+    del content
     changed: dict[tuple[str, ...], Row] = {}
     for named in by_scope(rows).values():
         gates = _cudnn_gates(named)
@@ -161,21 +132,3 @@ def _stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 # In the order in which they are applied; each sees what the ones before it made.
 TRANSLATIONS: tuple[Translation, ...] = (_from_cudnn,)
-
-
-# Layers whose kernels Keras on Theano applied upside down, with the weights concerned. Keras 2's loader turns those of
-# these classes and of no other.
-_CONVOLUTIONS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose"), ("kernel",)),
-    "ConvLSTM2D": ("kernel", "recurrent_kernel"),
-    "ConvLSTM2DCell": ("kernel", "recurrent_kernel"),
-}
-
-
-def fitted(row: Row, owner: str, origin: Origin) -> Row:
-    """The row for a variable of the class ``owner``: kernels written on Theano are turned along their spatial axes."""
-    last = parts(row.target.name)[-1]
-    if not origin.turns_kernels or last not in _CONVOLUTIONS.get(owner, ()):
-        return row
-    axes = tuple(range(len(row.target.shape) - 2))
-    return replace(row, transform=lambda arrays: np.flip(row.transform(arrays), axes))

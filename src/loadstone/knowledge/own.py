@@ -42,7 +42,17 @@ MODULES: Mapping[str, str] = MappingProxyType(
         **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
         **{f"Keras1>{name}": "loadstone.legacy.keras1" for name in sorted(KERAS_1)},
         "Keras2>hard_sigmoid": "loadstone.legacy",
+        "loadstone>BatchNormalization": "loadstone.legacy.normalization",
         "loadstone>ImageFunction": "loadstone.addons",
+        "loadstone>LocallyConnected1D": "loadstone.legacy.locally_connected",
+        "loadstone>LocallyConnected2D": "loadstone.legacy.locally_connected",
+        "loadstone>RadialConstraint": "loadstone.legacy.constraints",
+        "loadstone>RandomCrop": "loadstone.legacy.image",
+        "loadstone>RandomHeight": "loadstone.legacy.image",
+        "loadstone>RandomWidth": "loadstone.legacy.image",
+        "loadstone>ResidualCell": "loadstone.legacy.recurrent",
+        "loadstone>SeparableConv1D": "loadstone.legacy.convolutional",
         "loadstone>TensorFlowFunction": "loadstone.addons.old_keras",
+        "loadstone>TimeMajor": "loadstone.legacy.recurrent",
     }
 )

@@ -63,7 +63,7 @@ def rebuilding(artifact: Artifact, needs: Needs, environment: Environment) -> Re
     """Whether loadstone rebuilds a model, and whether it can do so in an environment."""
     usable = _usable(environment)
     here = usable is not None
-    why = _refused(artifact, needs)
+    why = _refused(artifact)
     if why is not None:
         return Rebuild(loads=False, here=here, why=why)
     try:
@@ -89,7 +89,7 @@ def _usable(environment: Environment) -> Version | None:
     return next((keras for keras in found if keras.major == KERAS_3 and keras >= LOWEST_KERAS), None)
 
 
-def _refused(artifact: Artifact, needs: Needs) -> str | None:
+def _refused(artifact: Artifact) -> str | None:
     """Why a file is not looked into; None where it is."""
     if artifact.format not in REBUILT:
         return _FORMATS.get(artifact.format, "the file is no model")

@@ -13,7 +13,6 @@ from loadstone import formats
 from loadstone.artifact import Dialect, Format
 from loadstone.blueprint.graph import Note
 from loadstone.blueprint.layout import adopted
-from loadstone.blueprint.layouts import origin
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
 from loadstone.blueprint.weights import Mismatch
@@ -128,6 +127,6 @@ def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch
             )
             groups, values, notes = laid_out(artifact, layers, named, arrays)
             unread = arrays.unread() if values is arrays else values
-            return (*notes, *set_by_name(built, groups, unread, origin(artifact)))
+            return (*notes, *set_by_name(built, groups, unread))
         is_keras_2 = artifact.dialect is Dialect.KERAS_2
         return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)

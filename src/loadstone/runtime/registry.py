@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMESPACES = {
     "layer": ("layers",),
     "cell": ("layers",),
-    "activation": ("activations",),
+    "activation": ("activations", "layers"),  # a layer may stand in an activation's place
     "initializer": ("initializers",),
     "regularizer": ("regularizers",),
     "constraint": ("constraints",),

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from loadstone.blueprint.graph import Blueprint, ModelKind, Note, ObjectSpec
-from loadstone.blueprint.layouts import Origin, Row, alone, fitted, translate
+from loadstone.blueprint.layouts import Row, alone, translate
 from loadstone.blueprint.weights import Mismatch, Slot, absent, layout, match, no_array, rename, superfluous
 
 if TYPE_CHECKING:
@@ -55,9 +55,6 @@ class Plan:
         return not any(isinstance(item, Mismatch) for item in self.said)
 
 
-_UNKNOWN = Origin()
-
-
 def classes(value: Value) -> frozenset[str]:
     """The class of every object in a configuration tree."""
     return frozenset(_classes(value))
@@ -78,27 +75,24 @@ def _classes(value: Value) -> Iterator[str]:
                 yield from _classes(item)
 
 
-def set_by_name(
-    built: Built, stored: Sequence[LayerWeights], arrays: Arrays, origin: Origin = _UNKNOWN
-) -> tuple[Mismatch | Note, ...]:
+def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a legacy HDF5 file, whose groups are layers and whose arrays have names.
 
     Args:
         built: the rebuilt model.
         stored: the layers of the file with the names of their arrays.
         arrays: the arrays by full name, read when asked for.
-        origin: what the file says of its writer.
 
     Returns:
         Every array without a variable and every variable without an array; nothing stays at its initial value unsaid.
     """
-    plan = plan_by_name(built, stored, arrays, origin)
+    plan = plan_by_name(built, stored, arrays)
     if plan.fits:
         carry_out(plan, built, arrays)
     return tuple(plan.said)
 
 
-def plan_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays, origin: Origin) -> Plan:
+def plan_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> Plan:
     """Settle what goes where; see `set_by_name`."""
     groups = {group.layer: group for group in stored}
     plan = Plan()
@@ -110,7 +104,7 @@ def plan_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays, o
             else {name: Slot(_within(name, group.layer), _shape(arrays[name])) for name in group.names}
         )
         variables = _in_keras_2_order(spec, layer, built.nested)
-        _plan_layer(plan, spec, (layer, variables), slots, origin)
+        _plan_layer(plan, spec, variables, slots)
     for group in groups.values():
         plan.said.extend(
             Mismatch(name, f"{name} belongs to a layer {group.layer} that the model has not") for name in group.names
@@ -178,10 +172,7 @@ def _new_names(spec: LayerSpec) -> dict[str, str]:
     return names
 
 
-def _plan_layer(
-    plan: Plan, spec: LayerSpec, built: tuple[Any, Sequence[Any]], stored: Mapping[str, Slot], origin: Origin
-) -> None:
-    layer, variables = built
+def _plan_layer(plan: Plan, spec: LayerSpec, variables: Sequence[Any], stored: Mapping[str, Slot]) -> None:
     if not isinstance(spec.content, ObjectSpec | Blueprint):
         return
     content = classes(spec.content)
@@ -191,26 +182,7 @@ def _plan_layer(
         for name, slot in stored.items()
         if not superfluous(slot.name, content)
     }
-    rows = translate(wanted, spec.content, origin)
-    owners = _owners(layer) if origin.turns_kernels else {}
-    _plan_variables(
-        plan, variables, rows, content, lambda row, variable: fitted(row, owners.get(id(variable), ""), origin)
-    )
-
-
-def _owners(layer: Any) -> dict[int, str]:
-    """The class that each variable of a layer belongs to."""
-    found: dict[int, str] = {}
-    waiting = [layer]
-    seen: set[int] = set()
-    while waiting:
-        owner = waiting.pop()
-        if id(owner) in seen or not isinstance(owner, keras.Layer):
-            continue
-        seen.add(id(owner))
-        found |= {id(variable): type(owner).__name__ for variable in _own_variables(owner)}
-        waiting += owner._layers  # noqa: SLF001 - no public name gives the layers that a layer is made of
-    return found
+    _plan_variables(plan, variables, translate(wanted, spec.content), content)
 
 
 def _plan_variables(
@@ -218,7 +190,6 @@ def _plan_variables(
     variables: Sequence[Any],
     rows: Sequence[Row],
     content: frozenset[str],
-    fit: Callable[[Row, Any], Row] = lambda row, _: row,
 ) -> None:
     """Settle the variables of one layer by name; ``content`` holds the classes of the layer that they belong to."""
     names = rename([row.target.name for row in rows], [_slot(variable) for variable in variables])
@@ -239,7 +210,7 @@ def _plan_variables(
     plan.said.extend(matching.mismatches)
     by_name = dict(zip(names, rows, strict=True))
     for name, index in matching.pairs.items():
-        plan.assignments.append(Assignment(wanted[index], fit(by_name[name], wanted[index])))
+        plan.assignments.append(Assignment(wanted[index], by_name[name]))
 
 
 def _slot(variable: Any) -> Slot:
@@ -446,6 +417,8 @@ def _own_variables(owner: Any) -> list[Any]:
 
 
 def _stored_class(spec: LayerSpec, layer: Any) -> str:
+    if spec.stored_class is not None:
+        return spec.stored_class.rpartition(">")[2]
     match spec.content:
         case Blueprint(kind=ModelKind.SEQUENTIAL):
             return "Sequential"

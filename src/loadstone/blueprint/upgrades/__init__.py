@@ -17,8 +17,12 @@ from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls
 from loadstone.blueprint.upgrades.early import EARLY
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
+from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
+from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
+from loadstone.blueprint.upgrades.preprocessing import PREPROCESSING
+from loadstone.blueprint.upgrades.recurrent import RECURRENT
 from loadstone.blueprint.upgrades.theano import THEANO
 from loadstone.blueprint.upgrades.upgrade import Upgrade, note
 
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*OBJECTS, *ARGUMENTS, *EARLY)
+UPGRADES: tuple[Upgrade, ...] = (*LAYERS, *OBJECTS, *RECURRENT, *PREPROCESSING, *ARGUMENTS, *EARLY, *OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,9 @@ def upgrade(
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
     blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
-    trail = Trail(upgrades=(with_package(addons), *(THEANO if theano else ()), *UPGRADES), said=[*said])
+    trail = Trail(
+        upgrades=(with_package(addons), *of_release(release), *(THEANO if theano else ()), *UPGRADES), said=[*said]
+    )
     upgraded = _upgrade_model(blueprint, trail)
     return Upgraded(
         blueprint=upgraded,
@@ -92,13 +98,17 @@ def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
 
 def _upgrade_layer(layer: LayerSpec, trail: Trail) -> LayerSpec:
     layer, changes = upgrade_calls(layer)
-    trail.said.extend(changes)
+    layer, moved = move_to_calls(layer)
+    trail.said.extend((*changes, *moved))
     match layer.content:
         case Operation():
             return layer
         case content:
             upgraded = _upgrade_value(content, trail)
-    return replace(layer, content=upgraded) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
+    stored = content.name if isinstance(content, ObjectSpec) else layer.stored_class
+    return (
+        replace(layer, content=upgraded, stored_class=stored) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
+    )
 
 
 def _upgrade_value(value: Value, trail: Trail) -> Value:

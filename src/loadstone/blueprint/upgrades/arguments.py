@@ -33,9 +33,7 @@ class _Dropped:
     why: str
 
 
-_RECURRENT = frozenset(
-    {"LSTM", "GRU", "SimpleRNN", "RNN", "CuDNNLSTM", "CuDNNGRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"}
-)
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN"})
 _CELLS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells", "PeepholeLSTMCell", "LayerNormLSTMCell"})
 _DEPTHWISE = frozenset({"DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"})
 _TRANSPOSED = frozenset({"Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"})
@@ -46,12 +44,20 @@ _INITIALIZERS = frozenset(
         "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros",
     }
 )  # fmt: skip
+_CONVOLVING = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
+_SPATIAL = frozenset({"SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"})
+_ROBUST = frozenset({"Softmax", "MultiHeadAttention"})
 _EVERY: frozenset[str] = frozenset()
 
 _RENAMED = (
     _Renamed(frozenset({"InputLayer"}), "batch_input_shape", "batch_shape"),
     _Renamed(frozenset({"LeakyReLU"}), "alpha", "negative_slope"),
     _Renamed(_EVERY, "lr", "learning_rate"),
+    _Renamed(frozenset({"CategoryEncoding"}), "max_tokens", "num_tokens"),
+    _Renamed(frozenset({"Discretization"}), "bins", "bin_boundaries"),
+    _Renamed(frozenset({"IntegerLookup"}), "max_values", "max_tokens"),
+    _Renamed(frozenset({"IntegerLookup"}), "mask_value", "mask_token"),
+    _Renamed(frozenset({"IntegerLookup"}), "oov_value", "oov_token"),
 )
 
 _DROPPED = (
@@ -63,9 +69,27 @@ _DROPPED = (
     _Dropped(frozenset({"InputLayer"}), "ragged", (False, None), "Keras 3 layers take no ragged tensors"),
     _Dropped(frozenset({"Embedding"}), "input_length", None, "the calls give the layer its length"),
     _Dropped(frozenset({"Embedding"}), "sparse", (False, None), "Keras 3 chooses the gradient's form itself"),
-    _Dropped(_RECURRENT, "time_major", (False, None), "Keras 3 puts the batch first, always"),
-    _Dropped(_RECURRENT | _CELLS | _ADDONS_RECURRENT, "implementation", None, "it chose between equal computations"),
-    _Dropped(_DEPTHWISE | _TRANSPOSED, "groups", (1, None), "Keras 3 gives this layer no groups"),
+    _Dropped(_RECURRENT, "time_major", (False, None), "the batch is first, as in Keras 3"),
+    _Dropped(_CONVOLVING, "time_major", None, "the layer never used it"),
+    _Dropped(
+        _RECURRENT | _CONVOLVING | _CELLS | _ADDONS_RECURRENT,
+        "implementation",
+        None,
+        "it chose between equal computations",
+    ),
+    _Dropped(_RECURRENT | _CELLS, "enable_caching_device", None, "it chose where a variable is kept"),
+    _Dropped(
+        _RECURRENT | _CONVOLVING | {"Bidirectional"}, "num_constants", (None, 0), "Keras 3 hands cells no constants"
+    ),
+    _Dropped(frozenset({"Attention", "AdditiveAttention"}), "causal", (False, None), "Keras 3 is told so in each call"),
+    _Dropped(_EVERY, "rng_type", None, "Keras 3 draws random numbers in one way"),
+    _Dropped(_EVERY, "force_generator", None, "as rng_type"),
+    _Dropped(_SPATIAL, "noise_shape", None, "the layer drops whole maps, and never used it"),
+    _Dropped(_ROBUST, "robust_masking", None, "Keras 3 masks robustly, always"),
+    _Dropped(_ROBUST, "softmax_robust_masking", None, "as robust_masking"),
+    _Dropped(frozenset({"InputLayer"}), "type_spec", (None,), "Keras 3 takes tensors only"),
+    _Dropped(frozenset({"IntegerLookup", "StringLookup"}), "has_static_table", None, "the vocabulary says so"),
+    _Dropped(_DEPTHWISE | _TRANSPOSED, "groups", None, "the layer stored what its base class has, and never used it"),
     _Dropped(
         _DEPTHWISE, "kernel_initializer", None, "the layer's kernels have their own, this one is of its base class"
     ),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ObjectSpec
-from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config, without
+from loadstone.blueprint.upgrades.upgrade import Upgrade, refuse, with_config, without
 
 if TYPE_CHECKING:
     from loadstone.blueprint.graph import Value
@@ -63,24 +63,15 @@ def _decay_schedule(spec: ObjectSpec) -> ObjectSpec:
     return with_config(without(spec, "decay"), {**without(spec, "decay").config, "learning_rate": schedule})
 
 
-#: What TensorFlow 1.13 and 1.14 called the classes that they had twice.
-_VERSIONED = MappingProxyType(
-    {
-        "BatchNormalizationV1": "BatchNormalization",
-        "BatchNormalizationV2": "BatchNormalization",
-        "UnifiedGRU": "GRU",
-        "UnifiedLSTM": "LSTM",
-    }
-)
+#: Where a Lambda's functions were defined, and in which form they are stored.
+_PLACES = ("module", "output_shape_type", "output_shape_module", "mask_type", "mask_module")
+
+
+def _masks(spec: ObjectSpec) -> bool:
+    return spec.name == "Lambda" and spec.config.get("mask_type") in {"function", "lambda"}
 
 
 OBJECTS: tuple[Upgrade, ...] = (
-    Upgrade(
-        name="versioned-class",
-        summary="TensorFlow 1.13 and 1.14 wrote the internal name of a class that they had twice",
-        applies=lambda spec: spec.name in _VERSIONED,
-        change=lambda spec: replace(spec, name=_VERSIONED[spec.name]),
-    ),
     Upgrade(
         name="optimizer-package",
         summary="tf.keras 2.11 to 2.15 wrote its own optimizers as Custom>Name; Keras 3 knows them by their bare names",
@@ -118,9 +109,15 @@ OBJECTS: tuple[Upgrade, ...] = (
         change=_decay_schedule,
     ),
     Upgrade(
+        name="lambda-mask",
+        summary="a Lambda's mask is kept unless a function makes it",
+        applies=_masks,
+        change=lambda spec: refuse(spec, "mask", "a Python function makes the mask, and the file holds its program"),
+    ),
+    Upgrade(
         name="lambda-places",
         summary="where a Lambda's function came from is not an argument in Keras 3",
-        applies=lambda spec: spec.name == "Lambda" and "function_type" in spec.config,
-        change=lambda spec: without(spec, "module", "output_shape_type", "output_shape_module"),
+        applies=lambda spec: spec.name == "Lambda" and any(key in spec.config for key in _PLACES),
+        change=lambda spec: without(spec, *_PLACES),
     ),
 )
