@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from loadstone.runtime.convert import Conversion, convert
     from loadstone.runtime.isolated import Isolated, isolate
     from loadstone.runtime.load import load_model
+    from loadstone.runtime.weights_only import load_weights
 
 __version__ = "0.1.0"
 
@@ -66,6 +67,7 @@ _HOMES = {
     "isolate": "runtime.isolated",
     "load_ipython_extension": "failures.notebooks",
     "load_model": "runtime.load",
+    "load_weights": "runtime.weights_only",
     "lock": "resolve.locking",
     "probe": "environment",
     "rescue": "failures.rescuing",
@@ -99,6 +101,7 @@ __all__ = [
     "inspect",
     "isolate",
     "load_model",
+    "load_weights",
     "lock",
     "probe",
     "rescue",

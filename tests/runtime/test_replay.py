@@ -249,8 +249,8 @@ def test_a_subclassed_model_is_its_class() -> None:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("activation", ("activations",)),
-        ("recurrent_activation", ("activations",)),
+        ("activation", ("activations", "layers")),
+        ("recurrent_activation", ("activations", "layers")),
         ("kernel_initializer", ("initializers",)),
         ("losses", ("losses",)),
         ("metrics", ("metrics",)),

@@ -178,6 +178,11 @@ def _text_of(what: str) -> str:
 @click.command()
 @common.model
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--architecture",
+    type=click.Path(path_type=Path),
+    help="Where the layers are, if MODEL holds weights alone: what to_json or to_yaml wrote, or another model.",
+)
 @click.option("--no-compile", is_flag=True, help="Leave the optimizer, loss and metrics out.")
 @common.recorded("the new file must reproduce")
 @common.custom_objects
@@ -186,6 +191,7 @@ def _text_of(what: str) -> str:
 def convert(
     model: Path,
     target: Path,
+    architecture: Path | None,
     no_compile: bool,  # noqa: FBT001 - click passes flags
     io: Path | None,
     custom_objects: Path | None,
@@ -196,7 +202,7 @@ def convert(
 
     The new file is loaded again by a process of its own, and appears only if its outputs are right.
     """
-    from loadstone.errors import LoadFailed, ParityError  # noqa: PLC0415 - commands import only what they use
+    from loadstone.errors import LoadFailed, NotAModel, ParityError  # noqa: PLC0415 - commands import only what they use
     from loadstone.report.conversion import conversion_lines, failure_lines  # noqa: PLC0415 - as above
     from loadstone.report.json import conversion_report, dumps, failure_report  # noqa: PLC0415 - as above
 
@@ -208,8 +214,16 @@ def convert(
     progress = common.telling(quiet=reporting["quiet"], no_progress=no_progress)
     try:
         given = from_file(custom_objects) if custom_objects else None
-        conversion = rewrite(model, target, custom_objects=given, compile=not no_compile, io=io, progress=progress)
-    except (LoadFailed, ParityError) as problem:
+        conversion = rewrite(
+            model,
+            target,
+            custom_objects=given,
+            compile=not no_compile,
+            io=io,
+            architecture=architecture,
+            progress=progress,
+        )
+    except (LoadFailed, NotAModel, ParityError) as problem:
         failure, message = problem, str(problem)
         findings = failure.findings if isinstance(failure, LoadFailed) else ()
         common.report(

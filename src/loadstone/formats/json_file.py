@@ -40,13 +40,18 @@ def read_json(path: Path) -> Artifact:
         value = config.parse_json(stream.read(config.MAX_BYTES + 1), _WHOLE)
     if isinstance(value, Defect):
         return Artifact(source=str(path), format=Format.UNRECOGNISED, size=size, defects=(value,))
+    return of_document(path, value, size)
+
+
+def of_document(path: Path, value: Json, size: int) -> Artifact:
+    """What a parsed document of a file is: an architecture of Keras, or something else that is named."""
     if not config.is_mapping(value) or not config.is_object(value):
         message = _called(value) if config.is_mapping(value) else "a JSON document, but no architecture of Keras"
         defect = Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=_WHOLE)
         return Artifact(source=str(path), format=Format.UNRECOGNISED, size=size, defects=(defect,))
     message = (
         "the architecture alone, as model.to_json writes it: layers without weights; "
-        "build it with keras.models.model_from_json, then load_weights from the file that was saved with it"
+        f"give it beside the weights: loadstone.load_model('the weights', architecture={path.name!r})"
     )
     recorded = value.get("keras_version")
     return Artifact(

@@ -18,11 +18,20 @@ ValueError: No model config found in the file at depthwise_separable.weights.h5.
 
 ## How to fix it
 
-Build the model with the code that made it, or from its JSON, then load the weights into it:
+Give the architecture beside the weights: what `model.to_json()` or `model.to_yaml()` of any release wrote, or another
+file of the same model.
 
 ```python
-model = keras.models.model_from_json(open("model.json").read())
-model.load_weights("model.weights.h5")
+model = loadstone.load_model("model.weights.h5", architecture="model.json")
+```
+
+On the command line it is `loadstone convert model.weights.h5 model.keras --architecture model.json`. Without such a
+file, build the model with the code that made it, in today's Keras, then load the weights into it. Layers are found by
+their names, and by their order where Keras has numbered them anew:
+
+```python
+model = build()  # your code
+loadstone.load_weights(model, "model.weights.h5")
 ```
 
 ## References
@@ -56,7 +65,12 @@ def detect(case: Case) -> Iterator[Finding]:
         where=(Member(path=""),),
         found=f"{len(case.artifact.tensors)} arrays and no configuration",
         provided="the code that built the model, or its JSON (model.to_json())",
-        remedies=(Fetch(action=f"build the model, then model.load_weights({case.artifact.source!r})"),),
+        remedies=(
+            Fetch(
+                action=f"loadstone.load_model({case.artifact.source!r}, architecture='model.json'), with its to_json()"
+            ),
+            Fetch(action=f"build the model by its code, then loadstone.load_weights(model, {case.artifact.source!r})"),
+        ),
     )
 
 

@@ -62,6 +62,7 @@ def convert(
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,  # noqa: A002 - the name that keras.models.load_model gave it
     io: str | os.PathLike[str] | None = None,
+    architecture: str | os.PathLike[str] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Conversion:
     """Rewrite a model as a `.keras` file that Keras 3 loads with nothing but ``import loadstone.addons``.
@@ -75,6 +76,7 @@ def convert(
         compile: carry the optimizer's settings, the loss and the metrics over.
         io: an ``.npz`` of recorded inputs and outputs, by the model's own names, or numbered in its order: ``x0``,
             ``x1`` ... and ``y0`` ...
+        architecture: as in `loadstone.load_model`, for a file of weights alone.
         progress: called with a line at each step.
 
     Raises:
@@ -88,7 +90,7 @@ def convert(
     if target.exists() and target.samefile(source):
         raise ValueError(f"{target} is the model itself, which is not overwritten; give the new file another name")
     progress(f"reading {source}")
-    loaded = load(source, custom_objects=custom_objects, compiled=compile)
+    loaded = load(source, custom_objects=custom_objects, compiled=compile, architecture=architecture)
     samples = recorded(Path(io), loaded.model) if io is not None else made_up(loaded.model)
     expected = samples.outputs or outputs_of(loaded.model, samples.inputs)
     with replacing(target) as draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,28 +10,23 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone import formats
-from loadstone.artifact import Dialect, Format
-from loadstone.blueprint.graph import Note
-from loadstone.blueprint.layout import adopted
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import upgrade
-from loadstone.blueprint.weights import Mismatch
-from loadstone.formats import arrays as stored_arrays
+from loadstone.formats.architecture import read_architecture
 from loadstone.needs import addons_names, infer, is_of_theano
 from loadstone.runtime import failures
 from loadstone.runtime.construct import Constructor
-from loadstone.runtime.laid_out import laid_out
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import rebuild
 from loadstone.runtime.training import compile_model, optimizer_state
-from loadstone.runtime.weights import set_by_name, set_by_path
+from loadstone.runtime.weights_only import refuse_what_has_no_weights, set_weights, with_architecture
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from loadstone.artifact import Artifact
-    from loadstone.runtime.replay import Built
+    from loadstone.blueprint.graph import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +43,22 @@ def load_model(
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,  # noqa: A002, FBT001, FBT002 - the signature of keras.models.load_model
     safe_mode: bool = True,  # noqa: FBT001, FBT002 - as above
+    *,
+    architecture: str | os.PathLike[str] | None = None,
 ) -> Any:
-    """Load a model that any release of Keras 2 or 3 saved as ``.h5`` or ``.keras``.
+    """Load a model that any release of Keras 1, 2 or 3 saved as ``.h5`` or ``.keras``.
 
     The signature of `keras.models.load_model`. TensorFlow Addons is not needed: its objects come from
     `loadstone.addons`.
 
     Args:
-        filepath: the model.
+        filepath: the model, or with ``architecture`` a file of weights.
         custom_objects: classes and functions that the file names and neither Keras nor loadstone has; the function of a
             Lambda layer goes under the layer's name.
         compile: restore the optimizer, the loss and the metrics.
         safe_mode: accepted for the signature's sake. Programs stored in the file are not run in either mode.
+        architecture: where the layers are, for a file that holds weights alone: what ``to_json`` or ``to_yaml`` of any
+            release wrote, or another model. A model that your own code builds takes them by `loadstone.load_weights`.
 
     Returns:
         An ordinary `keras.Model`, with the weights of the file.
@@ -68,20 +67,29 @@ def load_model(
         LoadFailed: with every reason at once.
     """
     del safe_mode
-    return load(filepath, custom_objects=custom_objects, compiled=compile).model
+    return load(filepath, custom_objects=custom_objects, compiled=compile, architecture=architecture).model
 
 
 def load(
-    filepath: str | os.PathLike[str], *, custom_objects: Mapping[str, Any] | None = None, compiled: bool = True
+    filepath: str | os.PathLike[str],
+    *,
+    custom_objects: Mapping[str, Any] | None = None,
+    compiled: bool = True,
+    architecture: str | os.PathLike[str] | None = None,
 ) -> Loaded:
     """As `load_model`, with the artifact and the audit trail.
 
     Raises:
         LoadFailed: with every reason at once.
+        NotAModel: the architecture's file holds none.
     """
     path = Path(filepath)
-    artifact = formats.read(path)
-    _refuse_what_is_not_rebuilt(artifact)
+    artifact = stored = formats.read(path)
+    if architecture is None:
+        _refuse_what_is_not_rebuilt(artifact)
+    else:
+        refuse_what_has_no_weights(artifact)
+        artifact, stored = with_architecture(artifact, read_architecture(Path(architecture)))
     needs = infer(artifact)
     upgraded = upgrade(
         parse(artifact),
@@ -104,29 +112,10 @@ def load(
             notes += optimizer_state(artifact)
     if built is None or problems:
         raise failures.of_problems(artifact, problems)
-    said = _set_weights(path, artifact, built)
-    mismatches = tuple(item for item in said if isinstance(item, Mismatch))
-    if mismatches:
-        raise failures.of_mismatches(artifact, mismatches)
-    notes += tuple(item for item in said if isinstance(item, Note))
+    notes += set_weights(path, stored, built, by_order=architecture is not None)
     return Loaded(model=built.model, artifact=artifact, notes=notes)
 
 
 def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
     if artifact.format not in REBUILT or artifact.config is None or failures.fatal(artifact.defects):
         raise failures.of_artifact(artifact)
-
-
-def _set_weights(path: Path, artifact: Artifact, built: Built) -> tuple[Mismatch | Note, ...]:
-    with stored_arrays.open_arrays(path) as arrays:
-        if artifact.format is Format.HDF5_MODEL:
-            named = stored_arrays.weight_names(path)
-            layers = adopted([spec for spec, _ in built.layers], [group.layer for group in named])
-            built = replace(
-                built, layers=tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
-            )
-            groups, values, notes = laid_out(artifact, layers, named, arrays)
-            unread = arrays.unread() if values is arrays else values
-            return (*notes, *set_by_name(built, groups, unread))
-        is_keras_2 = artifact.dialect is Dialect.KERAS_2
-        return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)

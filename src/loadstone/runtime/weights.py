@@ -353,7 +353,8 @@ class _Tree:
         names = {number: f"{path}/{number}" for number in self.groups.below(path)}
         variables = _own_variables(owner)
         self.used.update(names.values())
-        if type(owner).load_own_variables is not keras.Layer.load_own_variables and names:
+        loads = getattr(type(owner), "load_own_variables", None)
+        if names and loads not in {None, keras.Layer.load_own_variables}:
             self.plan.others.append(lambda: self._by_itself(owner, path, names))
         elif set(names) != {str(index) for index in range(len(variables))}:
             if names or variables:
@@ -412,8 +413,9 @@ def _own_variables(owner: Any) -> list[Any]:
     """An object's variables without those of its parts, in the order in which archives number them.
 
     The two lists that ``load_own_variables`` is documented to go through; no public name gives an object's own ones.
+    An operation has none.
     """
-    return [*owner._trainable_variables, *owner._non_trainable_variables]  # noqa: SLF001
+    return [*getattr(owner, "_trainable_variables", ()), *getattr(owner, "_non_trainable_variables", ())]
 
 
 def _stored_class(spec: LayerSpec, layer: Any) -> str:

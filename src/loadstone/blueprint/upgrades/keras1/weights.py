@@ -98,6 +98,13 @@ _LAYOUTS: Mapping[str, tuple[tuple[_Array, ...], ...]] = MappingProxyType(
     }
 )  # fmt: skip
 
+# Every role, the longest first.
+_ROLES = sorted(
+    {role for layouts in _LAYOUTS.values() for layout in layouts for array in layout for role in array.roles},
+    key=len,
+    reverse=True,
+)
+
 # The order in which Keras 1 lists the arrays of a layer that has one for each gate: all of a gate's together, and the
 # gates of an LSTM in another order than in its kernels.
 _LISTED = {"LSTM": "icfo", "ConvLSTM2D": "icfo", "GRU": "zrh"}
@@ -114,8 +121,9 @@ def recipes(layer: LayerSpec, names: tuple[str, ...], shapes: Shapes) -> tuple[R
     leaves = tuple(_leaves(layer.content)) if not isinstance(layer.content, Operation) else ()
     found: list[Recipe] = []
     left = names
+    called = _called(leaves, names)
     for leaf in leaves:
-        taken = _by_role(leaf, left) or (_by_order(leaf, left) if len(leaves) == 1 else None)
+        taken = _by_role(leaf, called[leaf.name], left) or (_by_order(leaf, left) if len(leaves) == 1 else None)
         for array, sources in taken or ():
             recipe = _recipe(leaf, array, sources, shapes)
             found.append(replace(recipe, name=within(sources[0], layer.stored_name, recipe.name)))
@@ -151,13 +159,37 @@ def _leaves(content: Value, prefix: str = "", path: str = "") -> Iterator[_Leaf]
             yield _Leaf(name, f"{path}/{name}" if path else name, content)
 
 
-def _by_role(leaf: _Leaf, names: Sequence[str]) -> list[tuple[_Array, tuple[str, ...]]] | None:
+def _called(leaves: Sequence[_Leaf], names: Sequence[str]) -> Mapping[str, str]:
+    """What the file calls each layer: its name, or where no array has that, the next one in the order of the file.
+
+    A model that was built again by the same code has other numbers in its layers' names.
+    """
+    there = list(dict.fromkeys(_owner(name) for name in names))
+    missing = [leaf.name for leaf in leaves if leaf.name not in there]
+    others = [name for name in there if name not in {leaf.name for leaf in leaves}]
+    if len(missing) != len(others):
+        return {leaf.name: leaf.name for leaf in leaves}
+    return {**{leaf.name: leaf.name for leaf in leaves}, **dict(zip(missing, others, strict=True))}
+
+
+def _owner(name: str) -> str:
+    """The layer's name at the start of an array's (``dense_1`` of ``dense_1_W:0``), all of it where no role ends it."""
+    last = name.rpartition("/")[2]
+    last = last.rpartition(":")[0] or last
+    for text in (last, _COUNT.sub("", last)):
+        for role in _ROLES:
+            if text.endswith(f"_{role}"):
+                return text[: -len(role) - 1]
+    return last
+
+
+def _by_role(leaf: _Leaf, called: str, names: Sequence[str]) -> list[tuple[_Array, tuple[str, ...]]] | None:
     """The arrays whose names say that they are this layer's, None when they are not all there."""
     roles: dict[str, str] = {}
     for name in names:
         last = name.rpartition("/")[2]
-        if last.startswith(f"{leaf.name}_"):
-            roles.setdefault(_role(last[len(leaf.name) + 1 :], leaf.spec.name), name)
+        if last.startswith(f"{called}_"):
+            roles.setdefault(_role(last[len(called) + 1 :], leaf.spec.name), name)
     for layout in _LAYOUTS[leaf.spec.name]:
         taken = [
             (array, tuple(roles[role] for role in array.roles))

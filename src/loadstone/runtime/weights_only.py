@@ -1,0 +1,189 @@
+"""Files of weights -> a model whose architecture comes from elsewhere: JSON, YAML, or the code of the user."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from loadstone import formats
+from loadstone.artifact import Dialect, Format, Pointer
+from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec
+from loadstone.blueprint.layout import adopted
+from loadstone.blueprint.pairing import Ambiguous, paired
+from loadstone.blueprint.values import parse_value
+from loadstone.blueprint.weights import Mismatch
+from loadstone.formats import arrays as stored_arrays
+from loadstone.runtime import failures
+from loadstone.runtime.laid_out import laid_out
+from loadstone.runtime.replay import Built
+from loadstone.runtime.weights import set_by_name, set_by_path
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from loadstone.artifact import Artifact, Json
+
+_AT = Pointer(document="model", path="")
+_LEGACY = frozenset({Format.HDF5_MODEL, Format.HDF5_WEIGHTS})
+
+
+def load_weights(model: Any, filepath: str | os.PathLike[str]) -> tuple[Note, ...]:
+    """Set the weights of a model that was built here, from a file that any release of Keras 1, 2 or 3 wrote.
+
+    Layers are found by their names; where those differ (Keras numbers its layers anew in each process), by their order.
+    Every array has to have its variable of the same shape, and every variable its array.
+
+    Args:
+        model: a built `keras.Model`.
+        filepath: what ``save_weights`` wrote (``.h5``, ``.weights.h5``), or a whole ``.h5`` or ``.keras`` model.
+
+    Returns:
+        What was done to arrays that another release laid out in another way.
+
+    Raises:
+        LoadFailed: with every array and variable that has no counterpart.
+        ValueError: the model is not built.
+    """
+    if not model.built:
+        raise ValueError(f"{model.name} has no variables yet: build it, or call it once, then load its weights")
+    path = Path(filepath)
+    artifact = formats.read(path)
+    refuse_what_has_no_weights(artifact)
+    if artifact.config is None:
+        artifact = replace(artifact, dialect=dialect_of_weights(artifact))
+    return set_weights(path, artifact, as_built(model), by_order=True)
+
+
+def refuse_what_has_no_weights(artifact: Artifact) -> None:
+    """Stop at a file that holds no weights of Keras, or cannot be read.
+
+    Raises:
+        LoadFailed: with what is wrong with it.
+    """
+    if artifact.format not in {*_LEGACY, Format.KERAS_ARCHIVE} or failures.fatal(artifact.defects):
+        raise failures.of_artifact(artifact)
+
+
+def with_architecture(weights: Artifact, architecture: Artifact) -> tuple[Artifact, Artifact]:
+    """The model that a file of weights and an architecture make together, and the file as what wrote it laid it out."""
+    model = replace(
+        weights,
+        dialect=architecture.dialect,
+        writer=(*architecture.writer, *weights.writer),
+        config=architecture.config,
+        config_at=architecture.config_at,
+        objects=architecture.objects,
+        payloads=architecture.payloads,
+        training=None,
+    )
+    is_keras_1 = dialect_of_weights(weights) is Dialect.KERAS_1
+    return model, replace(model, dialect=Dialect.KERAS_1) if is_keras_1 else model
+
+
+def dialect_of_weights(artifact: Artifact) -> Dialect:
+    """The generation of Keras that wrote a file of weights alone.
+
+    Keras 1 repeats the layer's name in each array's (``dense_1/dense_1_W``); later releases have the weight's alone.
+    """
+    for tensor in artifact.tensors:
+        *scope, last = tensor.name.split("/")
+        if scope and last.startswith(f"{scope[-1]}_"):
+            return Dialect.KERAS_1
+    return Dialect.KERAS_2
+
+
+def as_built(model: Any) -> Built:
+    """A model of the user's own as if it had been rebuilt: its layers with their settings."""
+    pairs: list[tuple[LayerSpec, Any]] = []
+    nested: dict[str, Built] = {}
+    for layer in model.layers:
+        if isinstance(layer, keras.Model) and layer.layers:
+            nested[layer.name] = as_built(layer)
+            is_sequential = isinstance(layer, keras.Sequential)
+            content: ObjectSpec | Blueprint = Blueprint(
+                name=layer.name,
+                kind=ModelKind.SEQUENTIAL if is_sequential else ModelKind.FUNCTIONAL,
+                class_name=type(layer).__name__,
+                layers=tuple(spec for spec, _ in nested[layer.name].layers),
+                at=_AT,
+            )
+        else:
+            content = _spec(layer)
+        pairs.append((LayerSpec(name=layer.name, stored_name=layer.name, content=content), layer))
+    return Built(model=model, layers=tuple(pairs), nested=nested)
+
+
+def _spec(layer: Any) -> ObjectSpec:
+    """A layer's class and settings; of a class that does not give them, the name alone."""
+    try:
+        found = parse_value(keras.saving.serialize_keras_object(layer), _AT, _no_model)
+    except (NotImplementedError, TypeError, ValueError):
+        found = None
+    if isinstance(found, ObjectSpec):
+        return found
+    return ObjectSpec(name=type(layer).__name__, config={"name": layer.name}, at=_AT)
+
+
+def _no_model(value: Mapping[str, Json], at: Pointer) -> Blueprint:
+    raise ValueError(f"{at}: {value.get('class_name')} holds a model")
+
+
+def set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool) -> tuple[Note, ...]:
+    """Set the weights of a model from a file of either layout.
+
+    Args:
+        path: the file.
+        artifact: what is in it.
+        built: the model.
+        by_order: whether layers that have other names in the file are found by their order.
+
+    Raises:
+        LoadFailed: something has no counterpart.
+    """
+    try:
+        said = _set_weights(path, artifact, built, by_order=by_order)
+    except Ambiguous as failure:
+        said = (Mismatch(path.name, f"the weights cannot be told apart: {failure}"),)
+    mismatches = tuple(item for item in said if isinstance(item, Mismatch))
+    if mismatches:
+        raise failures.of_mismatches(artifact, mismatches)
+    return tuple(item for item in said if isinstance(item, Note))
+
+
+def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool) -> tuple[Mismatch | Note, ...]:
+    with stored_arrays.open_arrays(path) as arrays:
+        if artifact.format not in _LEGACY or _is_numbered(artifact):
+            is_keras_2 = artifact.dialect is Dialect.KERAS_2
+            return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)
+        groups = stored_arrays.weight_names(path)
+        layers = adopted([spec for spec, _ in built.layers], [group.layer for group in groups])
+        notes: tuple[Note, ...] = ()
+        if by_order:
+            layers, notes = _paired(layers, built, [group.layer for group in groups if group.names])
+        pairs = tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
+        groups, values, changed = laid_out(artifact, layers, groups, arrays)
+        unread = arrays.unread() if values is arrays else values
+        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, unread))
+
+
+def _is_numbered(artifact: Artifact) -> bool:
+    """Whether the arrays are numbered (``layers/dense/vars/0``), as in ``.weights.h5`` since Keras 2.12."""
+    return any(tensor.name.split("/")[-2:-1] == ["vars"] for tensor in artifact.tensors)
+
+
+def _paired(
+    layers: tuple[LayerSpec, ...], built: Built, stored: list[str]
+) -> tuple[tuple[LayerSpec, ...], tuple[Note, ...]]:
+    """The layers with the names that theirs have in the file."""
+    weighted = [spec.stored_name for spec, (_, layer) in zip(layers, built.layers, strict=True) if layer.weights]
+    pairing = paired(weighted, stored)
+    if not pairing.in_order:
+        return layers, ()
+    named = tuple(replace(spec, stored_name=pairing.stored.get(spec.stored_name, spec.stored_name)) for spec in layers)
+    pairs = ", ".join(f"{here} is {there}" for here, there in pairing.stored.items() if here != there)
+    message = f"layers are found by their order, as their names differ from the file's: {pairs}"
+    return named, (Note(upgrade="layers-in-order", message=message, at=str(_AT)),)
