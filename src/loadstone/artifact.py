@@ -30,6 +30,7 @@ class Format(Enum):
     KERAS_ARCHIVE = "keras-archive"
     SAVED_MODEL = "saved-model"
     FROZEN_GRAPH = "frozen-graph"
+    TENSORFLOW_JS = "tensorflowjs-layers-model"
     UNRECOGNISED = "unrecognised"
 
 

@@ -11,7 +11,7 @@ from loadstone.blueprint.keras2 import NAMELESS
 from loadstone.blueprint.traverse import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from loadstone.blueprint.graph import LayerSpec
 
@@ -116,3 +116,27 @@ def adopted(layers: Sequence[LayerSpec], groups: Sequence[str]) -> tuple[LayerSp
         replace(layer, stored_name=next(orphans, NAMELESS)) if layer.stored_name == NAMELESS else layer
         for layer in layers
     )
+
+
+def owned(layers: Sequence[LayerSpec], names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """The arrays of each layer, of a file that does not say which layer's they are.
+
+    An array is that of the layer whose name its path holds, or the name of a layer inside it; the first part of the
+    path that is such a name decides. One that is nobody's stands under the empty name.
+
+    Args:
+        layers: those of the model.
+        names: those of the arrays, each a path.
+    """
+    homes: dict[str, list[str]] = {}
+    for layer in layers:
+        inner = () if isinstance(layer.content, Operation) else objects(layer.content)
+        for name in {layer.stored_name, *(str(spec.config.get("name")) for spec in inner)}:
+            homes.setdefault(name, []).append(layer.stored_name)
+    found: dict[str, list[str]] = {}
+    for name in names:
+        part = next((part for part in name.split("/") if part in homes), None)
+        owners = homes.get(part, []) if part is not None else []
+        home = next((owner for owner in owners if owner == part), owners[0] if len(owners) == 1 else "")
+        found.setdefault(home, []).append(name)
+    return {home: tuple(arrays) for home, arrays in found.items()}

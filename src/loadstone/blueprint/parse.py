@@ -29,7 +29,7 @@ _FUNCTIONAL = MappingProxyType(
 )
 
 # The containers whose models are rebuilt; the others are read and diagnosed.
-REBUILT = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE})
+REBUILT = frozenset({Format.HDF5_MODEL, Format.KERAS_ARCHIVE, Format.TENSORFLOW_JS})
 
 _NOT_OPTIONS = frozenset(
     # Keras 2 writes these; the loss's or metric's own settings hold them in Keras 3.

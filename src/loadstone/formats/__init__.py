@@ -134,6 +134,12 @@ def _read_json(sample: Sample) -> Artifact:
     return json_file.read_json(sample.path)
 
 
+def _read_tensorflow_js(sample: Sample) -> Artifact:
+    from loadstone.formats import json_file, tfjs  # noqa: PLC0415 - as above
+
+    return json_file.read_json(sample.path / tfjs.MODEL)
+
+
 def _name(sample: Sample) -> Artifact:
     """Name what no reader knows."""
     from loadstone.formats import running  # noqa: PLC0415 - as above
@@ -165,6 +171,7 @@ FORMATS: tuple[Reader, ...] = (
     Reader(recognises=_file(sniff.is_json), read=_read_json),
     Reader(recognises=_folder(folders.is_saved_model), read=_read_saved_model),
     Reader(recognises=_folder(folders.is_unpacked_archive), read=_read_unpacked_archive),
+    Reader(recognises=_folder(folders.is_tensorflow_js), read=_read_tensorflow_js),
     Reader(recognises=lambda _: True, read=_name),
 )
 
@@ -183,6 +190,7 @@ _CALLED = {
     Format.KERAS_ARCHIVE: "a .keras archive, so name it .keras",
     Format.SAVED_MODEL: "a SavedModel folder, so name it without a suffix",
     Format.FROZEN_GRAPH: "a frozen TensorFlow graph, so name it .pb",
+    Format.TENSORFLOW_JS: "a model of TensorFlow.js, so name it model.json",
 }
 
 

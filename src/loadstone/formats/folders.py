@@ -22,8 +22,8 @@ _KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (
         frozenset({"model.json", "group1-shard1of1.bin"}),
         (
-            "a TensorFlow.js model: convert it back with tensorflowjs_converter --input_format=tfjs_layers_model "
-            "--output_format=keras"
+            "an architecture alone, or a part of a TensorFlow.js model, whose model.json and .bin files belong "
+            "together: give model.json itself"
         ),
     ),
     (
@@ -52,6 +52,11 @@ def is_saved_model(sample: FolderSample) -> bool:
 def is_unpacked_archive(sample: FolderSample) -> bool:
     """Tell what Keras 3 saves with ``zipped=False``: a ``.keras`` archive's members as files."""
     return {"config.json", "metadata.json"} <= sample.names
+
+
+def is_tensorflow_js(sample: FolderSample) -> bool:
+    """Tell a model of TensorFlow.js, which is a JSON file and the binary files beside it."""
+    return "model.json" in sample.names and any(name.endswith(".bin") for name in sample.names)
 
 
 def name(sample: FolderSample) -> Defect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loadstone.artifact import Artifact, Defect, DefectKind, Format, Member, Pointer
-from loadstone.formats import config
+from loadstone.formats import config, tfjs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ _KINDS: tuple[tuple[frozenset[str], str], ...] = (
     (
         frozenset({"modelTopology", "weightsManifest"}),
         (
-            "a TensorFlow.js model: convert it back with tensorflowjs_converter --input_format=tfjs_layers_model "
-            "--output_format=keras model.json model.h5, with its .bin files beside it"
+            "a graph of TensorFlow.js: it has operations but no layers, so it cannot become a Keras model; "
+            "run it there, or ask for the model it was converted from"
         ),
     ),
     (frozenset({"keras_version", "date_saved"}), "the metadata of a .keras archive: give the archive itself"),
@@ -45,6 +45,8 @@ def read_json(path: Path) -> Artifact:
 
 def of_document(path: Path, value: Json, size: int) -> Artifact:
     """What a parsed document of a file is: an architecture of Keras, or something else that is named."""
+    if config.is_mapping(value) and tfjs.is_layers_model(value):
+        return tfjs.read(path, value, size)
     if not config.is_mapping(value) or not config.is_object(value):
         message = _called(value) if config.is_mapping(value) else "a JSON document, but no architecture of Keras"
         defect = Defect(kind=DefectKind.NOT_A_MODEL, message=message, where=_WHOLE)

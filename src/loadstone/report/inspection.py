@@ -21,6 +21,7 @@ _FORMATS = {
     Format.KERAS_ARCHIVE: ".keras archive",
     Format.SAVED_MODEL: "SavedModel",
     Format.FROZEN_GRAPH: "frozen graph",
+    Format.TENSORFLOW_JS: "layers model of TensorFlow.js",
     Format.UNRECOGNISED: "not recognised",
 }
 _DIALECTS = {Dialect.KERAS_1: "Keras 1", Dialect.KERAS_2: "Keras 2", Dialect.KERAS_3: "Keras 3"}

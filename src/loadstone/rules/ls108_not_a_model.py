@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import DefectKind
 from loadstone.finding import Fetch
 from loadstone.rules.defects import defect_finding
+from loadstone.rules.remedies import convert
 from loadstone.rules.rule import Rule, Symptom
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def detect(case: Case) -> Iterator[Finding]:
         DefectKind.NOT_A_MODEL,
         code=RULE.code,
         message="this is no Keras model",
-        remedies=(
+        remedies=convert(case)
+        or (
             Fetch(
                 action="give the loader the model itself: a .keras archive, a whole .h5 model or a SavedModel folder"
             ),

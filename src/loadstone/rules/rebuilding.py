@@ -26,7 +26,7 @@ from loadstone.rules.rebuilt_addons import REBUILT_ADDONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from loadstone.artifact import Artifact
+    from loadstone.artifact import Artifact, Defect
     from loadstone.blueprint.graph import Training, Value
     from loadstone.environment import Environment
     from loadstone.knowledge import BuiltIn
@@ -93,12 +93,19 @@ def _refused(artifact: Artifact) -> str | None:
     """Why a file is not looked into; None where it is."""
     if artifact.format not in REBUILT:
         return _FORMATS.get(artifact.format, "the file is no model")
-    defects = [each for each in artifact.defects if each.kind is not DefectKind.MISLABELLED]
+    defects = [each for each in artifact.defects if not is_harmless(each, artifact.format)]
     if defects:
         return defects[0].message
     if artifact.config is None or artifact.config_at is None:
         return "the file holds no configuration"
     return None
+
+
+def is_harmless(defect: Defect, container: Format) -> bool:
+    """Whether a defect keeps nobody from rebuilding: a wrong suffix, or a file that only TensorFlow.js reads."""
+    if defect.kind is DefectKind.NOT_A_MODEL:
+        return container is Format.TENSORFLOW_JS
+    return defect.kind is DefectKind.MISLABELLED
 
 
 def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:

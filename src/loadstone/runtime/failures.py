@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from loadstone.artifact import DefectKind, Tensor
+from loadstone.artifact import Tensor
 from loadstone.blueprint.graph import Obstacle
 from loadstone.environment import probe
 from loadstone.errors import LoadFailed
 from loadstone.finding import Blocks, Finding, Nothing, Provide, Severity
 from loadstone.resolve.diagnosing import diagnose
+from loadstone.rules.rebuilding import is_harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from loadstone.artifact import Artifact, Defect, Where
+    from loadstone.artifact import Artifact, Where
     from loadstone.blueprint.graph import Problem
     from loadstone.blueprint.weights import Mismatch
     from loadstone.finding import Remedy
 
-_HARMLESS = frozenset({DefectKind.MISLABELLED})
 # Of a diagnosis, what concerns loadstone too: the file itself, and formats that are not rebuilt.
 _OF_THE_FILE = ("LS1", "LS207")
 
@@ -36,9 +36,9 @@ _UNRESOLVED_ADDON = "LS301"
 _WEIGHTS = "LS402"
 
 
-def fatal(defects: Sequence[Defect]) -> bool:
+def fatal(artifact: Artifact) -> bool:
     """Whether any defect keeps the file from being read."""
-    return any(defect.kind not in _HARMLESS for defect in defects)
+    return not all(is_harmless(defect, artifact.format) for defect in artifact.defects)
 
 
 def of_artifact(artifact: Artifact) -> LoadFailed:

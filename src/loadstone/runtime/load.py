@@ -117,5 +117,5 @@ def load(
 
 
 def _refuse_what_is_not_rebuilt(artifact: Artifact) -> None:
-    if artifact.format not in REBUILT or artifact.config is None or failures.fatal(artifact.defects):
+    if artifact.format not in REBUILT or artifact.config is None or failures.fatal(artifact):
         raise failures.of_artifact(artifact)

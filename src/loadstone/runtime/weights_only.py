@@ -11,11 +11,13 @@ import keras
 from loadstone import formats
 from loadstone.artifact import Dialect, Format, Pointer
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec
-from loadstone.blueprint.layout import adopted
+from loadstone.blueprint.layout import adopted, owned
 from loadstone.blueprint.pairing import Ambiguous, paired
 from loadstone.blueprint.values import parse_value
 from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
+from loadstone.formats import tfjs
+from loadstone.formats.arrays import LayerWeights
 from loadstone.runtime import failures
 from loadstone.runtime.laid_out import laid_out
 from loadstone.runtime.replay import Built
@@ -64,7 +66,7 @@ def refuse_what_has_no_weights(artifact: Artifact) -> None:
     Raises:
         LoadFailed: with what is wrong with it.
     """
-    if artifact.format not in {*_LEGACY, Format.KERAS_ARCHIVE} or failures.fatal(artifact.defects):
+    if artifact.format not in {*_LEGACY, Format.KERAS_ARCHIVE, Format.TENSORFLOW_JS} or failures.fatal(artifact):
         raise failures.of_artifact(artifact)
 
 
@@ -155,6 +157,11 @@ def set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool)
 
 
 def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool) -> tuple[Mismatch | Note, ...]:
+    if artifact.format is Format.TENSORFLOW_JS:
+        with tfjs.open_arrays(path) as flat:
+            owners = owned([spec for spec, _ in built.layers], tuple(flat))
+            groups = tuple(LayerWeights(layer=layer, names=names) for layer, names in owners.items())
+            return set_by_name(built, groups, flat)
     with stored_arrays.open_arrays(path) as arrays:
         if artifact.format not in _LEGACY or _is_numbered(artifact):
             is_keras_2 = artifact.dialect is Dialect.KERAS_2
