@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 ARCHIVE = Path(__file__).parents[1] / "golden" / "weights.tar.xz"
 with tarfile.open(ARCHIVE) as archive:
     NAMES = sorted(archive.getnames())
-# tf.keras 2.12 laid out its numbered weights as no later release.
-UNREAD = {"tf212/model.weights.h5"}
-WEIGHTS = [name for name in NAMES if name.endswith(".h5") and name not in UNREAD]
+WEIGHTS = [name for name in NAMES if name.endswith(".h5")]
 PAIRS = [
     (weights, f"{era}/{architecture}")
     for weights in WEIGHTS
