@@ -63,6 +63,7 @@ CHANGED = [
     ("renamed-alpha", spec("LeakyReLU", alpha=0.3), spec("LeakyReLU", negative_slope=0.3)),
     ("renamed-lr", spec("SGD", lr=0.1), spec("SGD", learning_rate=0.1)),
     ("dropped-batch-input-shape", spec("Dense", units=2, batch_input_shape=(None, 3)), spec("Dense", units=2)),
+    ("dropped-fn", spec("Huber", delta=2.0, fn="huber"), spec("Huber", delta=2.0)),
     ("dropped-dynamic", spec("Dense", units=2, dynamic=False), spec("Dense", units=2)),
     ("dropped-jit-compile", spec("Adam", jit_compile=True), spec("Adam")),
     ("dropped-is-legacy-optimizer", spec("Adam", is_legacy_optimizer=False), spec("Adam")),

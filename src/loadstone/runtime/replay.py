@@ -162,6 +162,7 @@ def _functional(blueprint: Blueprint, constructor: Constructor) -> Built:
         if isinstance(layer.content, ObjectSpec) and layer.content.name == "InputLayer":
             outputs[layer.name, 0] = [made[layer.name].output]
     _make_calls(blueprint, made, outputs, constructor)
+    _tell_masks_apart(made, outputs)
     model = _assemble(blueprint, outputs)
     layers = tuple((layer, made[layer.name]) for layer in blueprint.layers if layer.name in made)
     return Built(model=model, layers=layers, nested=nested)
@@ -251,6 +252,37 @@ def _name_operations(name: str, result: Any, outputs: Outputs) -> None:
             operation.name = f"{name}.{len(named)}" if named else name
             named[id(operation)] = operation
         waiting.extend(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
+
+
+def _tell_masks_apart(made: Mapping[str, Any], outputs: Outputs) -> None:
+    """Give the operations that compute masks names of their own; Keras names them as it names layers (concatenate)."""
+    tensors = [tensor for group in outputs.values() for tensor in group]
+    histories = [tensor._keras_history for tensor in tensors]  # noqa: SLF001 - as in `_name_operations`
+    named = {id(item): item.name for item in (*made.values(), *(history[0] for history in histories))}
+    taken = set(named.values())
+    waiting = [tensor for history in histories for tensor in _inputs(history)]
+    seen = {id(tensor) for tensor in tensors}
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        history = tensor._keras_history  # noqa: SLF001 - as above
+        operation = history[0]
+        if id(operation) not in named:
+            first, number = operation.name, 0
+            while operation.name in taken:
+                number += 1
+                operation.name = f"{first}.{number}"
+            named[id(operation)] = operation.name
+            taken.add(operation.name)
+        waiting.extend(_inputs(history))
+
+
+def _inputs(history: Any) -> list[Any]:
+    """The tensors that went into the call which gave a tensor."""
+    operation, node, _ = history
+    return list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as in `_name_operations`
 
 
 def _resolve(value: Value, outputs: Outputs) -> Any:

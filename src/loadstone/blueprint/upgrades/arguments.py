@@ -47,6 +47,14 @@ _INITIALIZERS = frozenset(
 _CONVOLVING = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 _SPATIAL = frozenset({"SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"})
 _ROBUST = frozenset({"Softmax", "MultiHeadAttention"})
+_LOSSES = frozenset(
+    {
+        "BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy", "CategoricalFocalCrossentropy",
+        "CategoricalHinge", "CosineSimilarity", "Hinge", "Huber", "KLDivergence", "LogCosh", "MeanAbsoluteError",
+        "MeanAbsolutePercentageError", "MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson",
+        "SparseCategoricalCrossentropy", "SquaredHinge",
+    }
+)  # fmt: skip
 _EVERY: frozenset[str] = frozenset()
 
 _RENAMED = (
@@ -62,6 +70,7 @@ _RENAMED = (
 
 _DROPPED = (
     _Dropped(_EVERY, "batch_input_shape", None, "the calls give the layer its shape"),
+    _Dropped(_LOSSES, "fn", None, "the class of the loss has its function"),  # written by Keras 2.13 to 2.15
     _Dropped(_EVERY, "dynamic", (False, None), "Keras 3 has no layers that run eagerly only"),
     _Dropped(_EVERY, "jit_compile", None, "compile() decides it in Keras 3"),
     _Dropped(_EVERY, "is_legacy_optimizer", None, "Keras 3 has one kind of optimizer"),
