@@ -1,0 +1,156 @@
+"""Models of every era, four ways to load them: Keras 3 alone, tf_keras, the era's own environment, and loadstone.
+
+``python benchmarks/rescue.py [--era ERA] [--model NAME] [--failures]``. The models (`tasks.rescue`) are written by the
+eras' own environments on the first run, into ``.cache/rescue``; all loaders get the same files, and no custom objects.
+*Equal* is within 1e-5 of the outputs that the era recorded, relative to their scale (2e-3 for half precision).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the eras' environments are built by the tasks
+
+import keras
+
+from tasks.fixtures import ROOT, interpreter, progress, run
+from tasks.fixtures_eras import ALL_ERAS, KERAS, Era
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MODELS = ROOT / ".cache" / "rescue"
+WORKER = ROOT / "benchmarks" / "rescue_worker.py"
+ERAS = (
+    "tf113-keras22", "tf115", "tf21", "tf23", "tf24", "tf26", "tf28", "tf211", "tf213", "tf215", "tf216", "tf218",
+    "keras315",
+)  # fmt: skip
+LEGACY_KERAS = "tf221-tf_keras"
+FORMATS = {"hdf5-model": ".h5", "keras-archive": ".keras"}
+BY_NAME = {era.name: era for era in ALL_ERAS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """One way to load: an interpreter, and the module in it that loads."""
+
+    name: str
+    python: Path
+    module: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+def main() -> None:
+    """Print the table, as it stands in the README."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--era", action="append", choices=ERAS, help="this era only (may be repeated)")
+    parser.add_argument("--model", action="append", help="this model only (may be repeated)")
+    parser.add_argument("--failures", action="store_true", help="list what loadstone does not load equally, and why")
+    arguments = parser.parse_args()
+    eras = [BY_NAME[name] for name in arguments.era or ERAS]
+    names = [f"Keras {keras.__version__}", "tf_keras 2.21", "its own release", "loadstone"]
+    print(f"| saved by | format | models | {' | '.join(names)} |")
+    print("|---" * (3 + len(names)) + "|")
+    failures = []
+    for era in eras:
+        manifest = written(era)
+        rows = [row for row in manifest["models"] if not arguments.model or row["architecture"] in arguments.model]
+        totals: Counter[tuple[str, str, str]] = Counter()
+        for loader in loaders(era, names):
+            for row, answer in attempts(loader, era, rows):
+                suffix = FORMATS[row["format"]]
+                totals[suffix, loader.name, "loads"] += answer["loads"]
+                totals[suffix, loader.name, "equal"] += answer["equal"]
+                if loader.module == "loadstone" and not answer["equal"]:
+                    failures.append(f"{era.name}/{row['file']}: {answer['error']}")
+        for kind, suffix in FORMATS.items():
+            count = sum(row["format"] == kind for row in rows)
+            if count:
+                cells = [f"{totals[suffix, name, 'equal']} ({totals[suffix, name, 'loads']})" for name in names]
+                print(f"| {saved_by(manifest['stack'])} | `{suffix}` | {count} | {' | '.join(cells)} |", flush=True)
+    print("\nEach cell: loads with equal outputs (loads at all).")
+    if arguments.failures:
+        print("\n".join(failures))
+
+
+def written(era: Era) -> dict[str, Any]:
+    """What an era's environment wrote, now or before."""
+    folder = MODELS / era.name
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        progress(f"{era.name}: writing models")
+        with tempfile.TemporaryDirectory(prefix="rescue-") as home:  # Keras writes its settings there
+            command = [str(interpreter(era)), "-W", "ignore", "-m", "tasks.rescue.writer", str(folder), era.loader]
+            run(command, variables={**dict(era.variables), "HOME": home, "KERAS_BACKEND": "tensorflow"})
+    found: dict[str, Any] = json.loads(manifest.read_text())
+    return found
+
+
+def loaders(era: Era, names: Sequence[str]) -> Iterator[Loader]:
+    """The four ways."""
+    here, legacy = Path(sys.executable), BY_NAME[LEGACY_KERAS]
+    yield Loader(name=names[0], python=here, module=KERAS)
+    yield Loader(name=names[1], python=interpreter(legacy), module=legacy.loader, variables=legacy.variables)
+    yield Loader(name=names[2], python=interpreter(era), module=era.loader, variables=era.variables)
+    yield Loader(name=names[3], python=here, module="loadstone")
+
+
+def attempts(loader: Loader, era: Era, rows: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Each file's answer; a process that dies over one is started anew for the next."""
+    waiting = list(rows)
+    while waiting:
+        progress(f"{era.name}: {loader.name}, {len(waiting)} files")
+        with tempfile.TemporaryDirectory(prefix="rescue-") as home, started(loader, home) as process:
+            assert process.stdin is not None  # noqa: S101 - both are pipes
+            assert process.stdout is not None  # noqa: S101 - as above
+            while waiting:
+                row = waiting.pop(0)
+                folder = MODELS / era.name
+                request = {**row, "file": str(folder / row["file"]), "io": str(folder / row["io"])}
+                print(json.dumps(request), file=process.stdin, flush=True)
+                line = process.stdout.readline()
+                if not line:
+                    yield row, {"loads": False, "equal": False, "error": "the process died"}
+                    break
+                yield row, json.loads(line)
+            process.kill()
+
+
+def started(loader: Loader, home: str) -> subprocess.Popen[str]:
+    """A worker of a loader."""
+    settings = {
+        "HOME": home,
+        "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        **dict(loader.variables),
+    }
+    return subprocess.Popen(
+        [str(loader.python), "-W", "ignore", str(WORKER), loader.module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=home,
+        env={**os.environ, **settings},
+    )
+
+
+def saved_by(stack: dict[str, str]) -> str:
+    """The writer's versions in words."""
+    addons = stack.get("tensorflow-addons")
+    own = f", Keras {stack['keras']}" if not stack["keras"].endswith("-tf") and not addons else ""
+    return f"TensorFlow {stack['tensorflow']}" + (f" + Addons {addons}" if addons else own)
+
+
+if __name__ == "__main__":
+    main()

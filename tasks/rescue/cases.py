@@ -1,0 +1,15 @@
+"""Every model of the rescue set."""
+
+from __future__ import annotations
+
+from tasks.rescue import addons, applications, convolutional, operators, preprocessing, recurrent, structural
+
+CASES = (
+    *convolutional.CASES,
+    *recurrent.CASES,
+    *structural.CASES,
+    *operators.CASES,
+    *preprocessing.CASES,
+    *addons.CASES,
+    *applications.CASES,
+)
