@@ -1,7 +1,7 @@
 """Models of every era, four ways to load them: Keras 3 alone, tf_keras, the era's own environment, and loadstone.
 
 ``python benchmarks/rescue.py [--era ERA] [--model NAME] [--failures]``. The models (`tasks.rescue`) are written by the
-eras' own environments on the first run, into ``.cache/rescue``; all loaders get the same files, and no custom objects.
+eras' own environments on the first run, into ``.cache/rescue``; all loaders get the same files.
 *Equal* is within 1e-5 of the outputs that the era recorded, relative to their scale (2e-3 for half precision).
 """
 
@@ -115,7 +115,11 @@ def attempts(loader: Loader, era: Era, rows: Sequence[dict[str, Any]]) -> Iterat
             while waiting:
                 row = waiting.pop(0)
                 folder = MODELS / era.name
-                request = {**row, "file": str(folder / row["file"]), "io": str(folder / row["io"])}
+                request = {
+                    "tolerance": row["tolerance"],
+                    "file": str(folder / row["file"]),
+                    "io": str(folder / row["io"]),
+                }
                 print(json.dumps(request), file=process.stdin, flush=True)
                 line = process.stdout.readline()
                 if not line:

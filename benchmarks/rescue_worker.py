@@ -1,7 +1,7 @@
 """Loads models with one loader in one interpreter, and compares their outputs with those recorded.
 
-Usage: ``python rescue_worker.py LOADER``; requests come as lines of JSON on stdin (``file``, ``io``, ``tolerance``,
-``custom_objects``), an answer for each goes to stdout (``loads``, ``equal``, ``error``). LOADER is a module that has
+Usage: ``python rescue_worker.py LOADER``; requests come as lines of JSON on stdin (``file``, ``io``, ``tolerance``),
+an answer for each goes to stdout (``loads``, ``equal``, ``error``). LOADER is a module that has
 ``load_model`` or ``models.load_model``.
 
 Runs in the environments of the past: Python 3.7 syntax, and nothing of this project unless it is the loader.
@@ -49,7 +49,7 @@ def attempt(module: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Whether a model loads, and with the outputs it had."""
     begun = time.perf_counter()
     try:
-        loaded = load(module, request)
+        loaded = load(module, request["file"])
     except Exception as error:  # noqa: BLE001 - whatever it raises, it does not load
         return {"loads": False, "equal": False, "error": said(error)}
     seconds = time.perf_counter() - begun
@@ -64,11 +64,11 @@ def attempt(module: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {"loads": True, "equal": equal, "difference": worst, "seconds": seconds, "error": "" if equal else "differs"}
 
 
-def load(module: Any, request: dict[str, Any]) -> Any:
-    """The model; a second time without its compile state where that is what stops it."""
-    function = getattr(module, "load_model", None) or module.models.load_model
+def load(module: Any, path: str) -> Any:
+    """The model, with its compile state."""
     clear_session(module)
-    return function(request["file"])
+    function = getattr(module, "load_model", None) or module.models.load_model
+    return function(path)
 
 
 def clear_session(module: Any) -> None:
@@ -79,7 +79,7 @@ def clear_session(module: Any) -> None:
 
 def outputs(model: Any, inputs: list[Any]) -> list[Any]:
     """The model's outputs at inference, those with names in the order of their names."""
-    if getattr(model, "_name", "") and hasattr(model, "reset_states"):
+    if hasattr(model, "reset_states"):
         model.reset_states()
     given = model.predict(inputs[0] if len(inputs) == 1 else inputs, verbose=0)
     if isinstance(given, dict):

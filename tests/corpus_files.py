@@ -14,6 +14,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "tests" / "corpus"
+GOLDEN = ROOT / "tests" / "golden"
 UNPACKED = ROOT / ".cache" / "corpus"
 TABLE = CORPUS / "corpus.toml"
 ORACLE = CORPUS / "oracle.json"
@@ -39,6 +40,12 @@ def digest(path: Path) -> str:
 def unpacked(era: str) -> Path:
     """The folder with an era's files, ``.cache/corpus/<era>``; unpacked when that has not been done."""
     return unpack(CORPUS / f"{era}.tar.xz", UNPACKED / era)
+
+
+@cache
+def golden(name: str) -> Path:
+    """The folder with the files of ``tests/golden/<name>.tar.xz``, as `unpacked`."""
+    return unpack(GOLDEN / f"{name}.tar.xz", UNPACKED / name)
 
 
 def unpack(archive: Path, folder: Path) -> Path:

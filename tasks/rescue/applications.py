@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tasks.rescue.case import Case, NotInThisRelease
+from tasks.rescue.case import Case, NotInThisRelease, plain
 
 if TYPE_CHECKING:
     from tasks.fixtures_models import Release
@@ -40,17 +40,13 @@ def network(release: Release, family: str, side: int, divisor: int) -> Any:
     if factory is None:
         raise NotInThisRelease(f"keras.applications has no {family}")
     whole = factory(weights=None, include_top=False, input_shape=(side, side, 3), pooling="avg")
-    config = json.loads(json.dumps(whole.get_config(), default=_plain))
+    config = json.loads(json.dumps(whole.get_config(), default=plain))
     try:
         thin = type(whole).from_config(_thinned(config, divisor), custom_objects=_own_layers(whole))
     except Exception as error:  # widths that do not divide
         raise NotInThisRelease(f"cannot be thinned: {type(error).__name__}: {error}"[:200]) from error
     score = release.keras.layers.Dense(CLASSES, activation="softmax", name="predictions")(thin.output)
     return release.keras.models.Model(thin.input, score, name=family.lower())
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else list(value)
 
 
 def _own_layers(model: Any) -> dict[str, Any]:

@@ -30,7 +30,6 @@ class Case:
         build: makes the model for a release; its name is the model's. Weights are set afterwards.
         inputs: one batch for each input, where random numbers of the input's dtype would not do.
         labels: training targets; the model is compiled, and trained for some steps before it is saved.
-        custom_objects: the names that any loader has to be given.
         twin: an equal model that runs on a CPU, where the model itself does not: its outputs are recorded. It takes the
             model's weights as the release converts them.
         tolerance: relative to the outputs' scale.
@@ -40,7 +39,6 @@ class Case:
     build: Callable[[Release], Any]
     inputs: Callable[[Any], list[Any]] | None = None
     labels: Callable[[Any], Any] | None = None
-    custom_objects: tuple[str, ...] = ()
     twin: Callable[[Release], Any] | None = None
     tolerance: float = 1e-5
     formats: tuple[str, ...] = ("h5", "keras")
@@ -93,3 +91,10 @@ def floats(generator: Any, *shape: int) -> Any:
 def classes(generator: Any) -> Any:
     """One-hot labels of three classes, shape (batch, 3), float32."""
     return np.eye(3, dtype="float32")[generator.randint(0, 3, BATCH)]
+
+
+def plain(value: Any) -> Any:
+    """What JSON holds in place of a value of a configuration: of NumPy's numbers and arrays, tuples and functions."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return list(value) if hasattr(value, "__iter__") else value.__name__

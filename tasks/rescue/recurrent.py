@@ -104,7 +104,8 @@ def _time_major(generator: Any) -> list[Any]:
     return [generator.normal(size=(5, 3, 4)).astype("float32")]
 
 
-def _gpu(release: Release) -> Any:
+def cudnn_layers(release: Release) -> Any:
+    """The layers that run on a GPU alone."""
     keras, layers = release.keras, release.keras.layers
     wanted(layers, "CuDNNLSTM", "CuDNNGRU")
     series = layers.Input((5, 4), name="series")
@@ -112,11 +113,6 @@ def _gpu(release: Release) -> Any:
     x = layers.CuDNNGRU(3, return_sequences=True, name="gated")(x)
     x = layers.Bidirectional(layers.CuDNNLSTM(3), name="both")(x)
     return keras.models.Model(series, layers.Dense(2, name="score")(x))
-
-
-def cudnn_layers(release: Release) -> Any:
-    """The layers that run on a GPU alone."""
-    return _gpu(release)
 
 
 def cudnn_twin(release: Release) -> Any:

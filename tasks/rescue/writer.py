@@ -30,7 +30,7 @@ from tasks.fixtures_era_writer import (
     told,
 )
 from tasks.fixtures_writer import said_by, sample_inputs, writes_archives
-from tasks.rescue.case import Case, NotInThisRelease
+from tasks.rescue.case import Case, NotInThisRelease, plain
 from tasks.rescue.cases import CASES
 
 if TYPE_CHECKING:
@@ -100,7 +100,6 @@ def row(case: Case, loader: str, out: Path, suffix: str) -> dict[str, Any]:
         "writer": said_by(out / file, kind)[1],
         "architecture": case.name,
         "loader": loader,
-        "custom_objects": list(case.custom_objects),
         "io": f"{case.name}.npz",
         "tolerance": case.tolerance,
     }
@@ -129,12 +128,8 @@ def inputs_of(case: Case, model: Any, generator: Any) -> list[Any]:
     """One batch for each input."""
     if case.inputs is not None:
         return case.inputs(generator)
-    return [
-        value.astype(str(tensor.dtype).split("'")[-2] if "'" in str(tensor.dtype) else tensor.dtype)
-        if "float64" in str(tensor.dtype)
-        else value
-        for value, tensor in pairs(sample_inputs(model, generator), model.inputs)
-    ]
+    values = pairs(sample_inputs(model, generator), model.inputs)
+    return [value.astype("float64") if "float64" in str(tensor.dtype) else value for value, tensor in values]
 
 
 def set_telling_weights(model: Any, generator: Any) -> None:
@@ -200,7 +195,7 @@ def write_by_twin(case: Case, release: Release, loader: str, out: Path) -> tuple
         with h5py.File(str(out / f"{case.name}.h5"), "w") as file:
             file.attrs["keras_version"] = version.encode()
             file.attrs["backend"] = b"tensorflow"
-            file.attrs["model_config"] = json.dumps(config, default=_plain).encode()
+            file.attrs["model_config"] = json.dumps(config, default=plain).encode()
             group = file.create_group("model_weights")
             group.attrs["layer_names"] = [layer.name.encode() for layer, _ in weights]
             for (layer, names), known in pairs(weights, twin.layers):
@@ -223,10 +218,6 @@ def converter(release: Release) -> Any:
         else "tensorflow.python.keras.saving.hdf5_format"
     )
     return importlib.import_module(place).preprocess_weights_for_loading
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else getattr(value, "__name__", str(value))
 
 
 def record_outputs(case: Case, model: Any, inputs: list[Any], out: Path) -> None:

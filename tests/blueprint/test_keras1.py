@@ -11,7 +11,8 @@ from packaging.version import Version
 
 from loadstone.artifact import Pointer
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec, Problem
-from loadstone.blueprint.layout import Recipe, adopted, turned
+from loadstone.blueprint.pairing import adopted
+from loadstone.blueprint.recipes import Recipe, turned
 from loadstone.blueprint.upgrades.keras1 import to_keras_2
 from loadstone.blueprint.upgrades.keras1.weights import recipes
 from loadstone.runtime.laid_out import made
@@ -128,6 +129,7 @@ def test_the_gates_of_an_lstm_are_joined_in_keras_2s_order(names: list[str]) -> 
     ]
     for recipe in found:
         value = made(recipe, arrays)
+        assert value.shape == recipe.shape([arrays[source].shape for source in recipe.sources])
         assert value.shape[-1] == 12
         assert [chr(gate) for gate in value.reshape(-1, 4, 3)[0, :, 0]] == ["i", "f", "c", "o"]
 
@@ -137,6 +139,7 @@ def test_a_kernel_of_one_dimension_had_two_layouts(shape: tuple[int, ...]) -> No
     spec = layer("Conv1D", filters=4, kernel_size=(3,))
     (found,) = recipes(spec, ("conv1d/conv1d_W:0",), {"conv1d/conv1d_W:0": shape})
     assert made(found, {"conv1d/conv1d_W:0": np.zeros(shape)}).shape == (3, 2, 4)
+    assert found.shape([shape]) == (3, 2, 4)
 
 
 def test_arrays_that_are_not_understood_stay_as_they_are() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -20,23 +18,21 @@ from loadstone.finding import CallWith
 from loadstone.knowledge import own
 from loadstone.knowledge.own import FIRST_ADDONS
 from loadstone.legacy import addons as legacy
+from tests.corpus_files import golden
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-ARCHIVE = Path(__file__).parents[1] / "golden" / "bare_addons.tar.xz"
-with tarfile.open(ARCHIVE) as archive:
-    LABELS = sorted(Path(name).stem for name in archive.getnames() if name.endswith(".h5"))
+LABELS = sorted(path.stem for path in golden("bare_addons").rglob("*.h5"))
 # What Keras has got of the same name since, and computes otherwise.
 TAKEN_FOR_KERAS = ("group_normalization", "activation_gelu", "activation_sparsemax", "compiled_AdamW")
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bare_addons")
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(folder, filter="data")
-    return folder
+def models() -> Path:
+    return golden("bare_addons")
 
 
 def recorded(models: Path, label: str) -> dict[str, NDArray[Any]]:

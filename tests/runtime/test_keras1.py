@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -15,13 +13,15 @@ import loadstone
 from loadstone.knowledge import own
 from loadstone.legacy import keras1 as legacy
 from loadstone.runtime.load import load
+from tests.corpus_files import golden
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-ARCHIVE = Path(__file__).parents[1] / "golden" / "keras1.tar.xz"
-with tarfile.open(ARCHIVE) as archive:
-    MODELS = sorted(name.removesuffix(".h5") for name in archive.getnames() if name.endswith(".h5"))
+FOLDER = golden("keras1")
+MODELS = sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.h5"))
 # What Theano computed in another way than the backends of Keras 3 do.
 REFUSED = {
     "theano-keras12/convolution_2d_full": "border_mode='full'",
@@ -50,11 +50,8 @@ OURS = {
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keras1")
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(folder, filter="data")
-    return folder
+def models() -> Path:
+    return FOLDER
 
 
 def recorded(models: Path, name: str) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:

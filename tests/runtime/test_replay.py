@@ -23,11 +23,11 @@ from loadstone.blueprint.graph import (
     TensorRef,
     Training,
 )
+from loadstone.runtime.archives import snake_case
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry, knows, namespaces
 from loadstone.runtime.replay import rebuild
 from loadstone.runtime.training import compile_model
-from loadstone.runtime.weights import snake_case
 
 AT = Pointer(document="model_config", path="/config/layers/0")
 NOTHING = Registry(MappingProxyType({}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +14,17 @@ from keras import ops
 import loadstone
 from loadstone.artifact import DefectKind, Format
 from loadstone.formats import tfjs
+from tests.corpus_files import golden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ARCHIVE = Path(__file__).parents[1] / "golden" / "tfjs.tar.xz"
 KINDS = ("plain", "float16", "uint8", "uint16")
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tfjs")
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(folder, filter="data")
-    return folder
+def models() -> Path:
+    return golden("tfjs")
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import numpy as np
 from loadstone.artifact import Pointer
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec
 from loadstone.formats.arrays import LayerWeights
+from loadstone.runtime.archives import set_by_path
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import Built, rebuild
-from loadstone.runtime.weights import classes, set_by_name, set_by_path
+from loadstone.runtime.weights import classes, set_by_name
 
 AT = Pointer(document="config.json", path="")
 

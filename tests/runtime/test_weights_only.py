@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -27,13 +25,15 @@ import loadstone
 from loadstone.blueprint.pairing import Ambiguous, paired
 from loadstone.legacy import hard_sigmoid
 from loadstone.runtime.load import load
+from tests.corpus_files import golden
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.testing import Result
 
-ARCHIVE = Path(__file__).parents[1] / "golden" / "weights.tar.xz"
-with tarfile.open(ARCHIVE) as archive:
-    NAMES = sorted(archive.getnames())
+FOLDER = golden("weights")
+NAMES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
 WEIGHTS = [name for name in NAMES if name.endswith(".h5")]
 PAIRS = [
     (weights, f"{era}/{architecture}")
@@ -45,11 +45,8 @@ PAIRS = [
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(folder, filter="data")
-    return folder
+def files() -> Path:
+    return FOLDER
 
 
 def check(model: Any, folder: Path) -> None:

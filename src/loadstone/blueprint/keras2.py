@@ -175,7 +175,7 @@ def parse_sequential(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
 def _told_apart(layers: tuple[LayerSpec, ...]) -> tuple[LayerSpec, ...]:
     """Nested models without a name get one: before Keras 2.2.3 the configuration of a Sequential held none.
 
-    What they are called in the file is unknown until `loadstone.blueprint.layout.adopted` finds it.
+    What they are called in the file is unknown until `loadstone.blueprint.pairing.adopted` finds it.
     """
     taken = {layer.name for layer in layers if not _is_nameless(layer)}
     told: list[LayerSpec] = []

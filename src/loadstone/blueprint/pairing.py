@@ -1,4 +1,4 @@
-"""Which layers of a model the layers of a file of weights are, decided by their names and their order. Pure.
+"""Which layers of a model the layers of a file are, decided by their names and their order. Pure.
 
 Keras numbers its layers anew in each process, so that the weights of ``dense_3`` may be those of ``dense_1`` of a model
 that was built again; `keras.Model.load_weights` of Keras 1 and 2 went by the order alone. Here names go first.
@@ -7,11 +7,17 @@ that was built again; `keras.Model.load_weights` of Keras 1 and 2 went by the or
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from loadstone.blueprint.graph import Operation
+from loadstone.blueprint.keras2 import NAMELESS
+from loadstone.blueprint.traverse import objects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from loadstone.blueprint.graph import LayerSpec
 
 _NUMBER = re.compile(r"_\d+$")
 _SHOWN = 5
@@ -64,3 +70,44 @@ def paired(layers: Sequence[str], stored: Sequence[str]) -> Pairing:
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return (", ".join(names[:_SHOWN]) or "none") + more
+
+
+def adopted(layers: Sequence[LayerSpec], groups: Sequence[str]) -> tuple[LayerSpec, ...]:
+    """The layers, those without a stored name with the names of the groups that are left for them, in order.
+
+    Before Keras 2.2.3 the configuration of a Sequential in a Sequential had no name, but its weights did.
+
+    Args:
+        layers: those of the model.
+        groups: the names of all groups of the file.
+    """
+    known = {layer.stored_name for layer in layers}
+    orphans = iter([group for group in groups if group not in known])
+    return tuple(
+        replace(layer, stored_name=next(orphans, NAMELESS)) if layer.stored_name == NAMELESS else layer
+        for layer in layers
+    )
+
+
+def owned(layers: Sequence[LayerSpec], names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """The arrays of each layer, of a file that does not say which layer's they are.
+
+    An array is that of the layer whose name its path holds, or the name of a layer inside it; the first part of the
+    path that is such a name decides. One that is nobody's stands under the empty name.
+
+    Args:
+        layers: those of the model.
+        names: those of the arrays, each a path.
+    """
+    homes: dict[str, list[str]] = {}
+    for layer in layers:
+        inner = () if isinstance(layer.content, Operation) else objects(layer.content)
+        for name in {layer.stored_name, *(str(spec.config.get("name")) for spec in inner)}:
+            homes.setdefault(name, []).append(layer.stored_name)
+    found: dict[str, list[str]] = {}
+    for name in names:
+        part = next((part for part in name.split("/") if part in homes), None)
+        owners = homes.get(part, []) if part is not None else []
+        home = next((owner for owner in owners if owner == part), owners[0] if len(owners) == 1 else "")
+        found.setdefault(home, []).append(name)
+    return {home: tuple(arrays) for home, arrays in found.items()}

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -31,6 +32,7 @@ from loadstone.artifact import (
 )
 from loadstone.errors import NotAModel
 from loadstone.formats import config, writer
+from loadstone.formats.arrays import StoredArray
 
 if TYPE_CHECKING:
     import os
@@ -108,7 +110,7 @@ def read(path: Path, value: Mapping[str, Json], size: int) -> Artifact:
     except _Malformed as error:
         defects.append(Defect(kind=DefectKind.DAMAGED, message=f"its {MANIFEST} {error}", where=_WHOLE))
     sizes, missing = _sizes(path.absolute().parent, groups)
-    training = topology_training(value)
+    training = _training(value)
     return Artifact(
         source=str(path),
         format=Format.TENSORFLOW_JS,
@@ -135,7 +137,7 @@ def read(path: Path, value: Mapping[str, Json], size: int) -> Artifact:
     )
 
 
-def topology_training(value: Mapping[str, Json]) -> Mapping[str, Json] | None:
+def _training(value: Mapping[str, Json]) -> Mapping[str, Json] | None:
     """The compile state that the converter keeps, None without one."""
     topology = value.get(TOPOLOGY)
     training = topology.get("training_config") if config.is_mapping(topology) else None
@@ -193,23 +195,21 @@ def _array(value: Json, start: int) -> _Array:
             raise _Malformed("has an array without a name, a shape and a dtype")
     if len(shape) != len(sizes) or dtype not in _DTYPES:
         raise _Malformed(f"gives {name} the shape {sizes} and the dtype {dtype}, which are not read")
+    stored = dtype
+    scale: float | None = None
+    least = 0.0
     match quantized:
         case None:
-            return _Array(name=name, shape=shape, dtype=dtype, stored=dtype, scale=None, least=0.0, start=start)
+            pass
         case {"dtype": "float16"}:
-            return _Array(name=name, shape=shape, dtype=dtype, stored="float16", scale=None, least=0.0, start=start)
-        case {"dtype": str(stored), "scale": int() | float() as scale, "min": int() | float() as least}:
-            if stored in _QUANTIZED:
-                return _Array(
-                    name=name,
-                    shape=shape,
-                    dtype=dtype,
-                    stored=stored,
-                    scale=float(scale),
-                    least=float(least),
-                    start=start,
-                )
-    raise _Malformed(f"quantizes {name} in a way that is not known")
+            stored = "float16"
+        case {"dtype": str(stored), "scale": int() | float() as scale, "min": int() | float() as least} if (
+            stored in _QUANTIZED
+        ):
+            pass
+        case _:
+            raise _Malformed(f"quantizes {name} in a way that is not known")
+    return _Array(name=name, shape=shape, dtype=dtype, stored=stored, scale=scale, least=least, start=start)
 
 
 def _sizes(folder: Path, groups: Sequence[_Group]) -> tuple[int, tuple[Defect, ...]]:
@@ -252,6 +252,12 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
     def __init__(self, groups: Sequence[_Group], streams: Sequence[Sequence[tuple[BinaryIO, int]]]) -> None:
         self._places = {
             array.name: (array, streams[number]) for number, group in enumerate(groups) for array in group.arrays
+        }
+
+    def unread(self) -> dict[str, StoredArray]:
+        """Every array by name, none of them read."""
+        return {
+            name: StoredArray(array.shape, partial(self.__getitem__, name)) for name, (array, _) in self._places.items()
         }
 
     def __getitem__(self, name: str) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, ModelKind, ObjectSpec, Operation
 from loadstone.blueprint.parse import REBUILT, parse
-from loadstone.blueprint.upgrades import upgrade
+from loadstone.blueprint.upgrades import Upgraded, upgrade
 from loadstone.environment import KERAS_3, loaders
 from loadstone.finding import Rebuild
 from loadstone.knowledge import ObjectKind, own
@@ -108,16 +108,25 @@ def is_harmless(defect: Defect, container: Format) -> bool:
     return defect.kind is DefectKind.MISLABELLED
 
 
-def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:
-    upgraded = upgrade(
+def upgraded(artifact: Artifact, needs: Needs) -> Upgraded:
+    """The model of an artifact as Keras 3 wants it: what is judged here is what is loaded.
+
+    Raises:
+        ValueError: it has no configuration.
+    """
+    return upgrade(
         parse(artifact),
         artifact.dialect,
         addons_names(artifact, needs),
         release=needs.keras,
         theano=is_of_theano(artifact),
     )
-    seen = _Seen(obstacles=dict.fromkeys(problem.message for problem in upgraded.problems))
-    for spec, key in _of_model(upgraded.blueprint):
+
+
+def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:
+    ready = upgraded(artifact, needs)
+    seen = _Seen(obstacles=dict.fromkeys(problem.message for problem in ready.problems))
+    for spec, key in _of_model(ready.blueprint):
         _look_up(spec, key, keras, seen)
     return seen
 

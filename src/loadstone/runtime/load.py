@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone import formats
-from loadstone.blueprint.parse import REBUILT, parse
-from loadstone.blueprint.upgrades import upgrade
+from loadstone.blueprint.parse import REBUILT
 from loadstone.formats.architecture import read_architecture
-from loadstone.needs import addons_names, infer, is_of_theano
+from loadstone.needs import infer
+from loadstone.rules.rebuilding import upgraded
 from loadstone.runtime import failures
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry
@@ -90,22 +90,15 @@ def load(
     else:
         refuse_what_has_no_weights(artifact)
         artifact, stored = with_architecture(artifact, read_architecture(Path(architecture)))
-    needs = infer(artifact)
-    upgraded = upgrade(
-        parse(artifact),
-        artifact.dialect,
-        addons_names(artifact, needs),
-        release=needs.keras,
-        theano=is_of_theano(artifact),
-    )
+    ready = upgraded(artifact, infer(artifact))
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
     with keras.saving.custom_object_scope(dict(registry.custom_objects)):
-        built, problems = rebuild(upgraded.blueprint, registry)
+        built, problems = rebuild(ready.blueprint, registry)
         # What has no upgrade cannot be built either; one reason for it is enough.
-        explained = {problem.at for problem in upgraded.problems}
-        problems = (*upgraded.problems, *(problem for problem in problems if problem.at not in explained))
-        notes = upgraded.notes
-        training = upgraded.blueprint.training
+        explained = {problem.at for problem in ready.problems}
+        problems = (*ready.problems, *(problem for problem in problems if problem.at not in explained))
+        notes = ready.notes
+        training = ready.blueprint.training
         if built is not None and compiled and training is not None:
             constructor = Constructor(registry=registry, replay=lambda nested: nested)
             problems += compile_model(built.model, training, constructor)

@@ -136,13 +136,7 @@ def _sequential(blueprint: Blueprint, constructor: Constructor) -> Built:
             model.build(tuple(blueprint.input_shape))
     except Exception as error:
         # Keras raises whatever building and calling a layer raises.
-        problem = Problem(
-            obstacle=Obstacle.UNSUPPORTED_MODEL,
-            subject=blueprint.name,
-            message=f"the layers of {blueprint.name} cannot be put together: {error}",
-            at=blueprint.at,
-        )
-        raise CannotConstruct(problem) from error
+        raise _apart(blueprint, "layers", error) from error
     return Built(model=model, layers=tuple((layer, made[layer.name]) for layer in blueprint.layers), nested=nested)
 
 
@@ -174,13 +168,19 @@ def _assemble(blueprint: Blueprint, outputs: Outputs) -> Any:
             _resolve(blueprint.inputs, outputs), _resolve(blueprint.outputs, outputs), name=blueprint.name
         )
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        problem = Problem(
+        raise _apart(blueprint, "graph", error) from error
+
+
+def _apart(blueprint: Blueprint, what: str, error: Exception) -> CannotConstruct:
+    """What Keras says when the parts of a model do not go together."""
+    return CannotConstruct(
+        Problem(
             obstacle=Obstacle.UNSUPPORTED_MODEL,
             subject=blueprint.name,
-            message=f"the graph of {blueprint.name} cannot be put together: {error}",
+            message=f"the {what} of {blueprint.name} cannot be put together: {error}",
             at=blueprint.at,
         )
-        raise CannotConstruct(problem) from error
+    )
 
 
 def _make_calls(blueprint: Blueprint, made: Mapping[str, Any], outputs: Outputs, constructor: Constructor) -> None:
@@ -247,28 +247,26 @@ def _name_operations(name: str, result: Any, outputs: Outputs) -> None:
         if id(tensor) in known:
             continue
         known.add(id(tensor))
-        operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
+        operation = _maker(tensor)
         if id(operation) not in named:
             operation.name = f"{name}.{len(named)}" if named else name
             named[id(operation)] = operation
-        waiting.extend(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
+        waiting.extend(_inputs(tensor))
 
 
 def _tell_masks_apart(made: Mapping[str, Any], outputs: Outputs) -> None:
     """Give the operations that compute masks names of their own; Keras names them as it names layers (concatenate)."""
     tensors = [tensor for group in outputs.values() for tensor in group]
-    histories = [tensor._keras_history for tensor in tensors]  # noqa: SLF001 - as in `_name_operations`
-    named = {id(item): item.name for item in (*made.values(), *(history[0] for history in histories))}
+    named = {id(item): item.name for item in (*made.values(), *map(_maker, tensors))}
     taken = set(named.values())
-    waiting = [tensor for history in histories for tensor in _inputs(history)]
+    waiting = [item for tensor in tensors for item in _inputs(tensor)]
     seen = {id(tensor) for tensor in tensors}
     while waiting:
         tensor = waiting.pop()
         if id(tensor) in seen:
             continue
         seen.add(id(tensor))
-        history = tensor._keras_history  # noqa: SLF001 - as above
-        operation = history[0]
+        operation = _maker(tensor)
         if id(operation) not in named:
             first, number = operation.name, 0
             while operation.name in taken:
@@ -276,13 +274,18 @@ def _tell_masks_apart(made: Mapping[str, Any], outputs: Outputs) -> None:
                 operation.name = f"{first}.{number}"
             named[id(operation)] = operation.name
             taken.add(operation.name)
-        waiting.extend(_inputs(history))
+        waiting.extend(_inputs(tensor))
 
 
-def _inputs(history: Any) -> list[Any]:
-    """The tensors that went into the call which gave a tensor."""
-    operation, node, _ = history
-    return list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as in `_name_operations`
+def _maker(tensor: Any) -> Any:
+    """The layer or operation whose call gave a symbolic tensor."""
+    return tensor._keras_history[0]  # noqa: SLF001 - no public name leads from a tensor to its operation
+
+
+def _inputs(tensor: Any) -> list[Any]:
+    """The tensors that went into the call which gave a symbolic tensor."""
+    operation, node, _ = tensor._keras_history  # noqa: SLF001 - as in `_maker`
+    return list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as in `_maker`
 
 
 def _resolve(value: Value, outputs: Outputs) -> Any:

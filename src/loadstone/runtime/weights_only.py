@@ -11,17 +11,17 @@ import keras
 from loadstone import formats
 from loadstone.artifact import Dialect, Format, Pointer
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec
-from loadstone.blueprint.layout import adopted, owned
-from loadstone.blueprint.pairing import Ambiguous, paired
+from loadstone.blueprint.pairing import Ambiguous, adopted, owned, paired
 from loadstone.blueprint.values import parse_value
 from loadstone.blueprint.weights import Mismatch
 from loadstone.formats import arrays as stored_arrays
 from loadstone.formats import tfjs
 from loadstone.formats.arrays import LayerWeights
 from loadstone.runtime import failures
+from loadstone.runtime.archives import set_by_path
 from loadstone.runtime.laid_out import laid_out
 from loadstone.runtime.replay import Built
-from loadstone.runtime.weights import set_by_name, set_by_path
+from loadstone.runtime.weights import set_by_name
 
 if TYPE_CHECKING:
     import os
@@ -161,7 +161,7 @@ def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool
         with tfjs.open_arrays(path) as flat:
             owners = owned([spec for spec, _ in built.layers], tuple(flat))
             groups = tuple(LayerWeights(layer=layer, names=names) for layer, names in owners.items())
-            return set_by_name(built, groups, flat)
+            return set_by_name(built, groups, flat.unread())
     with stored_arrays.open_arrays(path) as arrays:
         if artifact.format not in _LEGACY or _is_numbered(artifact):
             is_keras_2 = artifact.dialect is Dialect.KERAS_2
@@ -172,9 +172,8 @@ def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool
         if by_order:
             layers, notes = _paired(layers, built, [group.layer for group in groups if group.names])
         pairs = tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
-        groups, values, changed = laid_out(artifact, layers, groups, arrays)
-        unread = arrays.unread() if values is arrays else values
-        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, unread))
+        groups, values, changed = laid_out(artifact, layers, groups, arrays.unread())
+        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, values))
 
 
 def _is_numbered(artifact: Artifact) -> bool:

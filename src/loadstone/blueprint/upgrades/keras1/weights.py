@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Blueprint, ObjectSpec, Operation
-from loadstone.blueprint.layout import Recipe, within
+from loadstone.blueprint.recipes import Recipe, within
 from loadstone.blueprint.upgrades.keras1.classes import PACKAGE
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Operation
-from loadstone.blueprint.keras2 import NAMELESS
 from loadstone.blueprint.traverse import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from loadstone.blueprint.graph import LayerSpec
 
@@ -48,6 +47,18 @@ class Recipe:
     def is_plain(self) -> bool:
         """Whether the value is the stored array as it is."""
         return self == Recipe(name=self.name, sources=self.sources)
+
+    def shape(self, sources: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+        """The shape of the value, of those of its sources."""
+        changed = []
+        for shape in sources:
+            sizes = list(shape if self.transpose is None else [shape[axis] for axis in self.transpose])
+            if self.squeeze is not None:
+                del sizes[self.squeeze]
+            changed.append(sizes)
+        if self.axis is not None:
+            changed[0][self.axis] = sum(sizes[self.axis] for sizes in changed)
+        return tuple(changed[0])
 
 
 def within(source: str, group: str, name: str) -> str:
@@ -99,44 +110,3 @@ def told_apart(layer: LayerSpec, names: Sequence[str]) -> tuple[Recipe, ...]:
         return Recipe(name=wanted, sources=(name,))
 
     return tuple(map(recipe, names))
-
-
-def adopted(layers: Sequence[LayerSpec], groups: Sequence[str]) -> tuple[LayerSpec, ...]:
-    """The layers, those without a stored name with the names of the groups that are left for them, in order.
-
-    Before Keras 2.2.3 the configuration of a Sequential in a Sequential had no name, but its weights did.
-
-    Args:
-        layers: those of the model.
-        groups: the names of all groups of the file.
-    """
-    known = {layer.stored_name for layer in layers}
-    orphans = iter([group for group in groups if group not in known])
-    return tuple(
-        replace(layer, stored_name=next(orphans, NAMELESS)) if layer.stored_name == NAMELESS else layer
-        for layer in layers
-    )
-
-
-def owned(layers: Sequence[LayerSpec], names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """The arrays of each layer, of a file that does not say which layer's they are.
-
-    An array is that of the layer whose name its path holds, or the name of a layer inside it; the first part of the
-    path that is such a name decides. One that is nobody's stands under the empty name.
-
-    Args:
-        layers: those of the model.
-        names: those of the arrays, each a path.
-    """
-    homes: dict[str, list[str]] = {}
-    for layer in layers:
-        inner = () if isinstance(layer.content, Operation) else objects(layer.content)
-        for name in {layer.stored_name, *(str(spec.config.get("name")) for spec in inner)}:
-            homes.setdefault(name, []).append(layer.stored_name)
-    found: dict[str, list[str]] = {}
-    for name in names:
-        part = next((part for part in name.split("/") if part in homes), None)
-        owners = homes.get(part, []) if part is not None else []
-        home = next((owner for owner in owners if owner == part), owners[0] if len(owners) == 1 else "")
-        found.setdefault(home, []).append(name)
-    return {home: tuple(arrays) for home, arrays in found.items()}
