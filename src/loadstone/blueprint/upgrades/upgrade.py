@@ -49,10 +49,15 @@ def renamed(spec: ObjectSpec, key: str, target: str) -> ObjectSpec:
 
 def refuse(spec: ObjectSpec, key: str, why: str) -> Problem:
     """The problem that an argument's value has no equivalent in Keras 3."""
+    return refuse_value(spec, key, spec.config[key], why)
+
+
+def refuse_value(spec: ObjectSpec, key: str, value: object, why: str) -> Problem:
+    """As `refuse`, of a value that the configuration has under another name, or inside of another one."""
     return Problem(
         obstacle=Obstacle.UNKNOWN_ARGUMENT,
         subject=f"{spec.name}.{key}",
-        message=f"{spec.name} has {key}={spec.config[key]!r}: {why}",
+        message=f"{spec.name} has {key}={value!r}: {why}",
         at=spec.at,
     )
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from loadstone.blueprint.graph import ObjectSpec, Obstacle, Problem
+from loadstone.blueprint.graph import ObjectSpec
+from loadstone.blueprint.upgrades.upgrade import refuse_value
 
 if TYPE_CHECKING:
-    from loadstone.blueprint.graph import Value
+    from loadstone.blueprint.graph import Problem, Value
 
 _SCALED = "VarianceScaling"
 _NORMAL, _UNIFORM = "untruncated_normal", "uniform"
@@ -60,7 +61,7 @@ def argument(key: str, value: Value, owner: ObjectSpec) -> Value | Problem:
         case str() if key == "unit_forget_bias":
             return _FORGET.get(value)
         case "full" if key == "padding":
-            return _unknown(owner, "border_mode", "full", "padding on all sides, which only Theano had")
+            return refuse_value(owner, "border_mode", "full", "padding on all sides, which only Theano had")
         case Mapping() if key.endswith(("_regularizer", "_constraint")):
             return _named(key, value, owner)
         case _ if key == "padding" and owner.name.startswith("ZeroPadding"):
@@ -79,7 +80,7 @@ def initializer(name: str, owner: ObjectSpec) -> ObjectSpec:
 def _named(key: str, value: Mapping[str, Value], owner: ObjectSpec) -> ObjectSpec | Problem:
     name = value.get("name")
     if not isinstance(name, str) or name not in _NAMED:
-        return _unknown(owner, key, name, "Keras has no such object")
+        return refuse_value(owner, key, name, "Keras has no such object")
     target, renamed = _NAMED[name]
     config = {renamed.get(item, item): setting for item, setting in value.items() if item != "name"}
     return ObjectSpec(name=target, config=MappingProxyType(config), at=owner.at)
@@ -94,12 +95,3 @@ def _sides(value: Value, *, is_line: bool) -> Value:
         case (top, bottom, left, right):
             return ((top, bottom), (left, right))
     return value
-
-
-def _unknown(owner: ObjectSpec, key: str, value: object, why: str) -> Problem:
-    return Problem(
-        obstacle=Obstacle.UNKNOWN_ARGUMENT,
-        subject=f"{owner.name}.{key}",
-        message=f"{owner.name} has {key}={value!r}: {why}",
-        at=owner.at,
-    )
