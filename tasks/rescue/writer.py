@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 STEPS = 2
 GRID = 64.0  # stored values are multiples of its inverse, so that an archive of them is small
+PERIOD = 1021  # a large array repeats itself after so many values, as above; a prime, so that no two rows are the same
 KINDS = {"h5": "hdf5-model", "keras": "keras-archive"}
 
 
@@ -60,6 +61,10 @@ def main() -> None:
             models += rows
             left_out += missing
     manifest = {"stack": stack(release, loader), "models": models, "left_out": left_out}
+    if names and (out / "manifest.json").exists():  # the other models stay as they were written
+        before = json.loads((out / "manifest.json").read_text())
+        for key in ("models", "left_out"):
+            manifest[key] = [row for row in before[key] if row["architecture"] not in names] + manifest[key]
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
 
@@ -144,12 +149,17 @@ def set_telling_weights(model: Any, generator: Any) -> None:
             values = [told(*pair, layer, generator) for pair in pairs(layer.weights, arrays)]
             layer.set_weights(
                 [
-                    (np.maximum(np.round(value * GRID), 1.0) if positive(weight) else np.round(value * GRID)) / GRID
-                    if array.dtype.kind == "f"
-                    else value
+                    storable(value, lowest=1.0 if positive(weight) else -np.inf) if array.dtype.kind == "f" else value
                     for value, (weight, array) in pairs(values, pairs(layer.weights, arrays))
                 ]
             )
+
+
+def storable(value: Any, lowest: float) -> Any:
+    """A floating array like the one given that compresses well; lowest counts in steps of the grid."""
+    value = np.asarray(value)
+    steps = np.maximum(np.round(value.reshape(-1)[:PERIOD] * GRID), lowest) / GRID
+    return np.resize(steps, value.shape).astype(value.dtype)
 
 
 def positive(weight: Any) -> bool:
