@@ -8,6 +8,7 @@ eras' own environments on the first run, into ``.cache/rescue``; all loaders get
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -20,23 +21,18 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the eras' environments are built by the tasks
 
-import keras
-
-from tasks.fixtures import ROOT, interpreter, progress, run
-from tasks.fixtures_eras import ALL_ERAS, KERAS, Era
+from tasks.fixtures import ROOT, interpreter, progress
+from tasks.fixtures_eras import KERAS, Era
+from tasks.rescue.eras import BY_NAME, KERAS_1, MODELS, written
+from tasks.rescue.eras import ERAS as WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-MODELS = ROOT / ".cache" / "rescue"
 WORKER = ROOT / "benchmarks" / "rescue_worker.py"
-ERAS = (
-    "tf113-keras22", "tf115", "tf21", "tf23", "tf24", "tf26", "tf28", "tf211", "tf213", "tf215", "tf216", "tf218",
-    "keras315",
-)  # fmt: skip
+ERAS = (KERAS_1, *WRITERS)
 LEGACY_KERAS = "tf221-tf_keras"
 FORMATS = {"hdf5-model": ".h5", "keras-archive": ".keras"}
-BY_NAME = {era.name: era for era in ALL_ERAS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +53,7 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="list what loadstone does not load equally, and why")
     arguments = parser.parse_args()
     eras = [BY_NAME[name] for name in arguments.era or ERAS]
-    names = [f"Keras {keras.__version__}", "tf_keras 2.21", "its own release", "loadstone"]
+    names = [f"Keras {importlib.metadata.version('keras')}", "tf_keras 2.21", "its own release", "loadstone"]
     print(f"| saved by | format | models | {' | '.join(names)} |")
     print("|---" * (3 + len(names)) + "|")
     failures = []
@@ -80,19 +76,6 @@ def main() -> None:
     print("\nEach cell: loads with equal outputs (loads at all).")
     if arguments.failures:
         print("\n".join(failures))
-
-
-def written(era: Era) -> dict[str, Any]:
-    """What an era's environment wrote, now or before."""
-    folder = MODELS / era.name
-    manifest = folder / "manifest.json"
-    if not manifest.exists():
-        progress(f"{era.name}: writing models")
-        with tempfile.TemporaryDirectory(prefix="rescue-") as home:  # Keras writes its settings there
-            command = [str(interpreter(era)), "-W", "ignore", "-m", "tasks.rescue.writer", str(folder), era.loader]
-            run(command, variables={**dict(era.variables), "HOME": home, "KERAS_BACKEND": "tensorflow"})
-    found: dict[str, Any] = json.loads(manifest.read_text())
-    return found
 
 
 def loaders(era: Era, names: Sequence[str]) -> Iterator[Loader]:

@@ -60,11 +60,11 @@ def main() -> None:
                     path.unlink()
             models += rows
             left_out += missing
-    manifest = {"stack": stack(release, loader), "models": models, "left_out": left_out}
     if names and (out / "manifest.json").exists():  # the other models stay as they were written
         before = json.loads((out / "manifest.json").read_text())
-        for key in ("models", "left_out"):
-            manifest[key] = [row for row in before[key] if row["architecture"] not in names] + manifest[key]
+        models = [row for row in before["models"] if row["architecture"] not in names] + models
+        left_out = [row for row in before["left_out"] if row["architecture"] not in names] + left_out
+    manifest = {"stack": stack(release, loader), "models": models, "left_out": left_out}
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
 

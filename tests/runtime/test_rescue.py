@@ -1,0 +1,55 @@
+"""Every layer class, cell, network and policy, saved by each release that has it, loads with the outputs it had."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import loadstone
+from tests.rescue_files import RESCUE_ERAS, RESCUE_MODELS, RescueModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+#: The eras of `make test`; the other ones are loaded by `make test-live`.
+ALWAYS = frozenset({RESCUE_ERAS[0], "tf24", "tf215", RESCUE_ERAS[-1]})
+#: What does not load with equal outputs, and the words that say so.
+REFUSED: dict[str, str] = {}
+
+
+def marked(models: Iterable[RescueModel]) -> list[Any]:
+    return [
+        pytest.param(model, id=model.file, marks=() if model.era in ALWAYS else pytest.mark.eras) for model in models
+    ]
+
+
+def outputs(model: Any, given: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    values = [ops.convert_to_tensor(value) if value.dtype.kind == "U" else value for value in given]
+    found = model(values[0] if len(values) == 1 else values)
+    if isinstance(found, dict):
+        found = [found[name] for name in sorted(found)]
+    return [np.asarray(ops.convert_to_numpy(value)) for value in keras.tree.flatten(found)]
+
+
+@pytest.mark.parametrize("model", marked(model for model in RESCUE_MODELS if model.file not in REFUSED))
+def test_a_model_has_the_outputs_it_had(model: RescueModel) -> None:
+    given, known = model.io()
+    loaded = outputs(loadstone.load_model(model.path), given)
+    assert [value.shape for value in loaded] == [value.shape for value in known]
+    for found, expected in zip(loaded, known, strict=True):
+        scale = max(1.0, float(np.abs(expected).max()))
+        np.testing.assert_allclose(
+            found.astype("float64"), expected.astype("float64"), rtol=0, atol=model.tolerance * scale
+        )
+
+
+@pytest.mark.parametrize("model", marked(model for model in RESCUE_MODELS if model.file in REFUSED))
+def test_what_cannot_be_had_is_said(model: RescueModel) -> None:
+    with pytest.raises(loadstone.LoadFailed, match=REFUSED[model.file]):
+        loadstone.load_model(model.path)
