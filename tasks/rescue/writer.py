@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 STEPS = 2
 GRID = 64.0  # stored values are multiples of its inverse, so that an archive of them is small
-PERIOD = 1021  # a large array repeats itself after so many values, as above; a prime, so that no two rows are the same
+PERIOD = 127  # a large array repeats itself after so many values, as above; a prime, so that no two rows are the same
 KINDS = {"h5": "hdf5-model", "keras": "keras-archive"}
 
 
