@@ -1,7 +1,8 @@
 """Models of every era, four ways to load them: Keras 3 alone, tf_keras, the era's own environment, and loadstone.
 
-``python benchmarks/rescue.py [--era ERA] [--model NAME] [--failures]``. The models (`tasks.rescue`) are written by the
-eras' own environments on the first run, into ``.cache/rescue``; all loaders get the same files.
+``python benchmarks/rescue.py [--era ERA] [--model NAME] [--loader LOADER] [--failures]``. The models
+(`tasks.rescue`) are written by the eras' own environments on the first run, into ``.cache/rescue``; all loaders get
+the same files.
 *Equal* is within 1e-5 of the outputs that the era recorded, relative to their scale (2e-3 for half precision).
 """
 
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 WORKER = ROOT / "benchmarks" / "rescue_worker.py"
 ERAS = (KERAS_1, *WRITERS)
 LEGACY_KERAS = "tf221-tf_keras"
+LOADERS = {
+    "keras": f"Keras {importlib.metadata.version('keras')}",
+    "tf_keras": "tf_keras 2.21",
+    "era": "its own release",
+    "loadstone": "loadstone",
+}
 FORMATS = {"hdf5-model": ".h5", "keras-archive": ".keras"}
 
 
@@ -50,10 +57,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--era", action="append", choices=ERAS, help="this era only (may be repeated)")
     parser.add_argument("--model", action="append", help="this model only (may be repeated)")
+    parser.add_argument("--loader", action="append", choices=LOADERS, help="this loader only (may be repeated)")
     parser.add_argument("--failures", action="store_true", help="list what loadstone does not load equally, and why")
     arguments = parser.parse_args()
     eras = [BY_NAME[name] for name in arguments.era or ERAS]
-    names = [f"Keras {importlib.metadata.version('keras')}", "tf_keras 2.21", "its own release", "loadstone"]
+    names = [LOADERS[each] for each in LOADERS if not arguments.loader or each in arguments.loader]
     print(f"| saved by | format | models | {' | '.join(names)} |")
     print("|---" * (3 + len(names)) + "|")
     failures = []
@@ -79,12 +87,15 @@ def main() -> None:
 
 
 def loaders(era: Era, names: Sequence[str]) -> Iterator[Loader]:
-    """The four ways."""
+    """Those of the four ways that are named."""
     here, legacy = Path(sys.executable), BY_NAME[LEGACY_KERAS]
-    yield Loader(name=names[0], python=here, module=KERAS)
-    yield Loader(name=names[1], python=interpreter(legacy), module=legacy.loader, variables=legacy.variables)
-    yield Loader(name=names[2], python=interpreter(era), module=era.loader, variables=era.variables)
-    yield Loader(name=names[3], python=here, module="loadstone")
+    every = (
+        Loader(name=LOADERS["keras"], python=here, module=KERAS),
+        Loader(name=LOADERS["tf_keras"], python=interpreter(legacy), module=legacy.loader, variables=legacy.variables),
+        Loader(name=LOADERS["era"], python=interpreter(era), module=era.loader, variables=era.variables),
+        Loader(name=LOADERS["loadstone"], python=here, module="loadstone"),
+    )
+    yield from (loader for loader in every if loader.name in names)
 
 
 def attempts(loader: Loader, era: Era, rows: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Any]]:

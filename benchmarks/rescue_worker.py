@@ -56,7 +56,7 @@ def attempt(module: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         with np.load(request["io"]) as arrays:
             inputs, known = series(arrays, "x"), series(arrays, "y")
-        found = outputs(loaded, inputs)
+        found = outputs(loaded, [taken(value, loaded) for value in inputs])
     except Exception as error:  # noqa: BLE001 - it loads, and cannot be run
         return {"loads": True, "equal": False, "error": said(error), "seconds": seconds}
     worst = difference(found, known)
@@ -91,6 +91,19 @@ def series(arrays: Any, letter: str) -> list[Any]:
     """``x0``, ``x1`` ... in order; text as the objects that TensorFlow takes."""
     names = sorted((name for name in arrays.files if name[0] == letter), key=lambda name: int(name[1:]))
     return [arrays[name].astype(object) if arrays[name].dtype.kind == "U" else arrays[name] for name in names]
+
+
+def taken(value: Any, model: Any) -> Any:
+    """An input in the form that the model takes: Keras 3 takes text as TensorFlow's tensors only, not as objects."""
+    if value.dtype.kind != "O" or not is_keras_3(model):
+        return value
+    return importlib.import_module("tensorflow").constant(value)
+
+
+def is_keras_3(model: Any) -> bool:
+    """Whether the model is one of the Keras that has operations of its own."""
+    package = importlib.import_module("keras") if type(model).__module__.startswith("keras.") else None
+    return hasattr(package, "ops")
 
 
 def difference(found: list[Any], known: list[Any]) -> float:

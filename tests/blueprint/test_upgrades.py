@@ -108,7 +108,27 @@ CHANGED = [
     ("output-mode", spec("StringLookup", output_mode="binary"), spec("StringLookup", output_mode="multi_hot")),
     ("output-mode", spec("TextVectorization", output_mode="tf-idf"), spec("TextVectorization", output_mode="tf_idf")),
     ("hashing-dtype", spec("Hashing", dtype="float32"), spec("Hashing", dtype="int64")),
-    ("vocabulary-size", spec("TextVectorization", vocabulary_size=7), spec("TextVectorization")),
+    ("bins-dtype", spec("Discretization", dtype="int64"), spec("Discretization")),
+    (
+        "vocabulary-size",
+        spec("TextVectorization", vocabulary_size=3, vocabulary=("a",)),
+        spec("TextVectorization", vocabulary=("a",)),
+    ),
+    (
+        "kept-sizes",
+        spec("EinsumDense", equation="abc,cde->abde", output_shape=(4, 2, 3)),
+        spec("EinsumDense", equation="abc,cde->abde", output_shape=(None, 2, 3)),
+    ),
+    (
+        "kept-sizes",
+        spec("EinsumDense", equation="...bc,cd->...bd", output_shape=(4, 2)),
+        spec("EinsumDense", equation="...bc,cd->...bd", output_shape=(None, 2)),
+    ),
+    (
+        "different-sides",
+        spec("Bidirectional", layer=spec("LSTM", units=3), backward_layer=spec("LSTM", units=2)),
+        spec("loadstone>Bidirectional", layer=spec("LSTM", units=3), backward_layer=spec("LSTM", units=2)),
+    ),
     ("thresholded-relu", spec("ThresholdedReLU", theta=0.5), spec("ReLU", threshold=0.5)),
     ("thresholded-relu", spec("ThresholdedReLU"), spec("ReLU", threshold=1.0)),
     ("sync-batch-normalization", spec("SyncBatchNormalization", axis=(3,)), spec("BatchNormalization", axis=3)),
@@ -251,6 +271,9 @@ def test_a_value_without_equivalent_is_a_problem_never_a_silent_change(refused: 
         spec("BatchNormalization", axis=3),
         spec("Dense", activation=identifier("relu")),
         spec("Addons>AdamW", decay=0.5),
+        spec("TextVectorization", vocabulary_size=3),
+        spec("EinsumDense", equation="abc,cd->abd", output_shape=(None, 3)),
+        spec("Bidirectional", layer=spec("LSTM", units=3), backward_layer=spec("LSTM", units=3)),
     ],
 )
 def test_what_keras_3_takes_is_left_alone(untouched: ObjectSpec) -> None:
@@ -344,6 +367,23 @@ def test_what_a_constructor_was_told_is_told_in_each_call() -> None:
     assert after.blueprint.layers[0].content == spec("Attention")
     assert after.blueprint.layers[0].calls == (Call(args=(X,), kwargs={"use_causal_mask": True}),)
     assert [note.upgrade for note in after.notes] == ["moved-causal"]
+
+
+@pytest.mark.parametrize(
+    ("value", "settings", "name"),
+    [
+        (TensorRef(layer="y", call=0, output=0), {}, "loadstone>MultiHeadAttention"),
+        (X, {"attention_axes": (1,)}, "loadstone>MultiHeadAttention"),
+        (X, {}, "MultiHeadAttention"),
+    ],
+)
+def test_scores_that_may_not_be_square_are_returned_by_a_layer_of_our_own(
+    value: TensorRef, settings: dict[str, Any], name: str
+) -> None:
+    call = Call(args=(X,), kwargs=MappingProxyType({"value": value, "return_attention_scores": True}))
+    after = upgrade(model(layer(spec("MultiHeadAttention", **settings), calls=(call,))), Dialect.KERAS_2)
+    assert isinstance(after.blueprint.layers[0].content, ObjectSpec)
+    assert after.blueprint.layers[0].content.name == name
 
 
 def test_a_call_inside_of_another_layer_cannot_be_told() -> None:

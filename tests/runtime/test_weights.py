@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
+import loadstone
 from loadstone.artifact import Pointer
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, ObjectSpec
 from loadstone.formats.arrays import LayerWeights
@@ -13,6 +15,9 @@ from loadstone.runtime.archives import set_by_path
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import Built, rebuild
 from loadstone.runtime.weights import classes, set_by_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = Pointer(document="config.json", path="")
 
@@ -127,3 +132,12 @@ def test_classes_are_found_at_every_depth() -> None:
     )
     wrapper = ObjectSpec(name="Outer", config={"layer": inner, "more": (ObjectSpec(name="Deep", at=AT), 3)}, at=AT)
     assert classes(wrapper) == {"Outer", "Dense", "Deep"}
+
+
+def test_a_vocabulary_beside_the_arrays_is_read(tmp_path: Path) -> None:
+    words = keras.layers.StringLookup(name="words")
+    words.set_vocabulary(["red", "green"])
+    inputs = keras.Input((1,), dtype="string")
+    keras.Model(inputs, words(inputs)).save(tmp_path / "model.keras")
+    loaded = loadstone.load_model(tmp_path / "model.keras")
+    assert loaded.get_layer("words").get_vocabulary() == ["[UNK]", "red", "green"]

@@ -7,6 +7,7 @@ link is followed, no external or virtual storage is read, no array is larger tha
 from __future__ import annotations
 
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from loadstone.formats.parts import Part
 
 _MODEL_GROUP = "model_weights"
+_ASSETS = "assets"
 _TOP_LEVEL = "top_level_model_weights"  # weights of the model itself, not of a layer of it; since TensorFlow 2.6
 _VARIABLE = re.compile(r"(?:(?P<layer>.*)/)?vars/(?P<index>\d+)")
 
@@ -132,6 +134,27 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
     """
     with _opened(Path(path)) as (stream, _, tree):
         yield Arrays(stream, tree)
+
+
+def assets(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, Part]]:
+    """What the layers of a ``.keras`` archive keep beside their arrays: files by name, by the layer's path in it.
+
+    Empty for the other formats, and where the archive cannot be listed.
+    """
+    where = Path(path)
+    if where.is_dir():
+        found = parts.below(where, _ASSETS)
+    elif zipfile.is_zipfile(where):
+        listed = parts.of_zip(where)
+        found = {} if isinstance(listed, Defect) else listed.by_name
+    else:
+        return {}
+    folders: dict[str, dict[str, Part]] = defaultdict(dict)
+    for name, part in found.items():
+        folder, _, file = name.removeprefix(f"{_ASSETS}/").rpartition("/")
+        if name.startswith(f"{_ASSETS}/") and file not in {"", ".", ".."} and "\\" not in file:
+            folders[folder][file] = part
+    return folders
 
 
 def weight_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:

@@ -7,6 +7,7 @@ inflated to memory or to an unnamed temporary file, and only as far as its decla
 from __future__ import annotations
 
 import io
+import os
 import re
 import stat
 import struct
@@ -15,13 +16,14 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from loadstone.artifact import Defect, DefectKind, Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from typing_extensions import Buffer
 
@@ -97,6 +99,17 @@ def of_folder(path: Path) -> Parts:
         if entry.is_file()
     }
     return Parts(by_name=found)
+
+
+def below(path: Path, folder: str) -> dict[str, Part]:
+    """The files in and below one folder of a folder by their paths from the latter on; links are not followed."""
+    found = {}
+    for parent, _, names in islice(os.walk(path / folder), MAX_MEMBERS):
+        for entry in (Path(parent) / name for name in names):
+            if not entry.is_symlink() and entry.is_file():
+                name = entry.relative_to(path).as_posix()
+                found[name] = Part(name=name, path=entry, size=entry.stat().st_size)
+    return found
 
 
 def open_part(part: Part) -> BinaryIO | Defect:

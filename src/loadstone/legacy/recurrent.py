@@ -141,3 +141,29 @@ class ResidualCell(keras.layers.Layer):
         """Return the cell of a configuration."""
         cell = keras.saving.deserialize_keras_object(config["cell"])
         return cls(cell, **{name: value for name, value in config.items() if name != "cell"})
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Bidirectional(keras.layers.Bidirectional):
+    """`keras.layers.Bidirectional` whose two layers may be of different classes and sizes.
+
+    Keras 3.15 takes the outputs and the states of the backward layer to have the shapes of the forward one's.
+
+    Args:
+        *args: those of `keras.layers.Bidirectional`.
+        **kwargs: likewise.
+    """
+
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+        """Return the shape of the output for one of the input; a tuple of shapes where there are several outputs."""
+        del initial_state_shape
+        shapes = [side.compute_output_shape(sequences_shape) for side in (self.forward_layer, self.backward_layer)]
+        states: tuple[Any, ...] = ()
+        if self.return_state:
+            states = tuple(shape for side in shapes for shape in side[1:])
+            shapes = [side[0] for side in shapes]
+        forward, backward = map(tuple, shapes)
+        if self.merge_mode is None:
+            return (forward, backward, *states)
+        joined = (*forward[:-1], forward[-1] + backward[-1]) if self.merge_mode == "concat" else forward
+        return (joined, *states) if states else joined

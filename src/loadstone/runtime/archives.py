@@ -7,28 +7,40 @@ variable's place among its owner's, which the owner knows (``load_own_variables`
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
+from loadstone.artifact import Defect
 from loadstone.blueprint.graph import Blueprint, ModelKind, Note, ObjectSpec
 from loadstone.blueprint.layouts import Row, alone
+from loadstone.blueprint.upgrades.recurrent import TIME_MAJOR
 from loadstone.blueprint.weights import Mismatch, Slot, layout, no_array
+from loadstone.formats import config, parts
 from loadstone.runtime.weights import Assignment, Plan, carry_out, plan_variables, shape_of, slot_of, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from loadstone.blueprint.graph import LayerSpec
+    from loadstone.formats.parts import Part
     from loadstone.runtime.replay import Built
     from loadstone.runtime.weights import Arrays
 
 
 def set_by_path(
-    built: Built, arrays: Arrays, *, keras_2: bool, groups: Iterable[str] = ()
+    built: Built,
+    arrays: Arrays,
+    *,
+    keras_2: bool,
+    groups: Iterable[str] = (),
+    assets: Mapping[str, Mapping[str, Part]] = MappingProxyType({}),
 ) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a `.keras` archive.
 
@@ -37,9 +49,10 @@ def set_by_path(
         arrays: the arrays by path.
         keras_2: written by tf.keras 2.12 to 2.15, some of whose layers lay out their variables in another way.
         groups: the paths of all groups, those without arrays too.
+        assets: the files that layers keep beside their arrays (a vocabulary), by the layer's path.
     """
     plan = Plan()
-    tree = _Tree(arrays=arrays, groups=_Paths([*groups, *arrays]), keras_2=keras_2, plan=plan)
+    tree = _Tree(arrays=arrays, groups=_Paths([*groups, *arrays, *assets]), assets=assets, keras_2=keras_2, plan=plan)
     tree.load_model(built, "")
     tree.account()
     if plan.fits:
@@ -72,6 +85,7 @@ class _Paths:
 class _Tree:
     arrays: Arrays
     groups: _Paths
+    assets: Mapping[str, Mapping[str, Part]]
     keras_2: bool
     plan: Plan
     used: set[str] = field(default_factory=set)
@@ -128,6 +142,8 @@ class _Tree:
 
     def _load_object(self, owner: Any, prefix: str) -> set[int]:
         """Settle the variables of one object and of all below it; returns which were."""
+        if self.keras_2 and keras.saving.get_registered_name(type(owner)) == TIME_MAJOR:
+            owner = owner.layer  # which the file has without the layer around it
         places = layout(keras.saving.get_registered_name(type(owner))) if self.keras_2 else None
         if places is not None:
             return self._load_layout(owner, prefix, places)
@@ -141,7 +157,24 @@ class _Tree:
                 covered |= self._load_items(target, path)
             elif target is not None:
                 covered |= self._load_object(target, path)
+        files = self.assets.get(prefix, {})
+        if files and isinstance(owner, keras.Layer):
+            self.plan.others.append(lambda: self._load_assets(owner, prefix, files))
         return covered
+
+    def _load_assets(self, owner: Any, prefix: str, files: Mapping[str, Part]) -> None:
+        """Let a layer read its files, as Keras does; they are laid into a folder of their own for it."""
+        with tempfile.TemporaryDirectory(prefix="loadstone-") as folder:
+            for name, part in files.items():
+                content = parts.read_part(part, config.MAX_BYTES)
+                if isinstance(content, Defect):
+                    self.plan.said.append(Mismatch(part.name, f"{part.name}: {content.message}"))
+                    return
+                (Path(folder) / name).write_bytes(content)
+            try:
+                owner.load_assets(folder)
+            except (KeyError, OSError, ValueError) as error:
+                self.plan.said.append(Mismatch(prefix, f"{prefix}: its files cannot be read: {error}"))
 
     def _load_own(self, owner: Any, path: str) -> set[int]:
         names = {number: f"{path}/{number}" for number in self.groups.below(path)}

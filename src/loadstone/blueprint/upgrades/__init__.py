@@ -16,7 +16,7 @@ from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Op
 from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
-from loadstone.blueprint.upgrades.calls import upgrade_calls
+from loadstone.blueprint.upgrades.calls import upgrade_calls, with_scores
 from loadstone.blueprint.upgrades.early import EARLY
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
 from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
@@ -108,9 +108,11 @@ def _upgrade_layer(layer: LayerSpec, trail: Trail) -> LayerSpec:
         case content:
             upgraded = _upgrade_value(content, trail)
     stored = content.name if isinstance(content, ObjectSpec) else layer.stored_class
-    return (
-        replace(layer, content=upgraded, stored_class=stored) if isinstance(upgraded, ObjectSpec | Blueprint) else layer
-    )
+    if not isinstance(upgraded, ObjectSpec | Blueprint):
+        return layer
+    layer, changes = with_scores(replace(layer, content=upgraded, stored_class=stored))
+    trail.said.extend(changes)
+    return layer
 
 
 def _upgrade_value(value: Value, trail: Trail) -> Value:

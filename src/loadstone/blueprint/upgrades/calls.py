@@ -53,6 +53,24 @@ def upgrade_calls(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ..
     return layer, ()
 
 
+def with_scores(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note, ...]]:
+    """A MultiHeadAttention that returns scores as one that knows their shape, unless they are square in any case."""
+    match layer.content:
+        case ObjectSpec(name="MultiHeadAttention") as spec if any(
+            _has_oblong_scores(spec, call) for call in layer.calls
+        ):
+            own = replace(layer, content=replace(spec, name="loadstone>MultiHeadAttention"))
+            message = f"{layer.stored_name} returns scores, whose shape Keras 3 does not know; loadstone's layer does"
+            return own, (note("attention-scores", message, spec.at),)
+    return layer, ()
+
+
+def _has_oblong_scores(spec: ObjectSpec, call: Call) -> bool:
+    queries = call.args[0] if call.args else call.kwargs.get("query")
+    is_over_itself = call.kwargs.get("value") == queries and spec.config.get("attention_axes") is None
+    return bool(call.kwargs.get("return_attention_scores")) and not is_over_itself
+
+
 def _upgrade_function(layer: LayerSpec, spec: ObjectSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
     function = spec.config.get("function")
     if not isinstance(function, str):

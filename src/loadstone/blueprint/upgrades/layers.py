@@ -134,6 +134,25 @@ def _has_weights_in_activation(spec: ObjectSpec) -> bool:
     return isinstance(activation, ObjectSpec) and activation.name == "PReLU"
 
 
+def _kept_sizes(spec: ObjectSpec) -> tuple[int, ...]:
+    """Which sizes of an EinsumDense's ``output_shape`` are those of its input, by the letters of its equation."""
+    equation, shape = spec.config.get("equation"), spec.config.get("output_shape")
+    if spec.name != "EinsumDense" or not isinstance(equation, str) or not isinstance(shape, tuple):
+        return ()
+    inputs, _, rest = equation.replace(" ", "").partition(",")
+    outputs = rest.partition("->")[2]
+    letters = outputs.removeprefix("...") if outputs.startswith("...") else outputs[1:].removesuffix("...")
+    same = (place for place, letter in enumerate(letters) if letter in inputs and place < len(shape))
+    return tuple(place for place in same if shape[place] is not None)
+
+
+def _without_kept_sizes(spec: ObjectSpec) -> ObjectSpec:
+    shape, kept = spec.config["output_shape"], _kept_sizes(spec)
+    sizes = shape if isinstance(shape, tuple) else ()
+    told = tuple(None if place in kept else size for place, size in enumerate(sizes))
+    return with_config(spec, {**spec.config, "output_shape": told})
+
+
 _UNIT_SCALING_VARIANCE = 1.0
 
 
@@ -189,6 +208,12 @@ LAYERS: tuple[Upgrade, ...] = (
         summary="several axes, renormalization and virtual batches are computed by loadstone's BatchNormalization",
         applies=_batch_normalization,
         change=_own_batch_normalization,
+    ),
+    Upgrade(
+        name="kept-sizes",
+        summary="sizes that EinsumDense takes from its input are left open, as Keras 3 may not know them beforehand",
+        applies=lambda spec: bool(_kept_sizes(spec)),
+        change=_without_kept_sizes,
     ),
     Upgrade(
         name="uniform-unit-scaling",

@@ -38,8 +38,17 @@ def _with_integers(spec: ObjectSpec) -> ObjectSpec:
     return with_config(spec, {**spec.config, "dtype": "int64"})
 
 
-def _no_tokens(spec: ObjectSpec) -> bool:
-    return spec.name == "TextVectorization" and "vocabulary_size" in spec.config
+def _counts_what_is_there(spec: ObjectSpec) -> bool:
+    """Whether the vocabulary stands beside its size; one that was learnt stands elsewhere."""
+    return (
+        spec.name == "TextVectorization"
+        and "vocabulary_size" in spec.config
+        and spec.config.get("vocabulary") is not None
+    )
+
+
+def _bins_as_integers(spec: ObjectSpec) -> bool:
+    return spec.name == "Discretization" and spec.config.get("dtype") in _INTEGERS
 
 
 PREPROCESSING: tuple[Upgrade, ...] = (
@@ -56,9 +65,15 @@ PREPROCESSING: tuple[Upgrade, ...] = (
         change=_with_integers,
     ),
     Upgrade(
+        name="bins-dtype",
+        summary="the dtype of Discretization was that of its outputs; Keras 3 would cast the inputs to it",
+        applies=_bins_as_integers,
+        change=lambda spec: without(spec, "dtype"),
+    ),
+    Upgrade(
         name="vocabulary-size",
         summary="the size of a vocabulary follows from the vocabulary",
-        applies=_no_tokens,
+        applies=_counts_what_is_there,
         change=lambda spec: without(spec, "vocabulary_size"),
     ),
 )

@@ -32,6 +32,8 @@ _CUDNN: Mapping[str, tuple[str, Mapping[str, Value]]] = MappingProxyType(
     }
 )
 
+_SIZES = ("units", "filters", "cell")
+
 _CONVOLUTIONAL_CELLS = MappingProxyType({"ConvLSTM2DCell": "ConvLSTM2D"})
 
 
@@ -91,6 +93,15 @@ def _with_backward_layer(spec: ObjectSpec) -> ObjectSpec:
     name = str(layer.config.get("name", layer.name.lower()))
     other = with_config(layer, {**layer.config, "go_backwards": False, "name": f"backward_{name}"})
     return with_config(spec, {**spec.config, "backward_layer": other})
+
+
+def _sides_differ(spec: ObjectSpec) -> bool:
+    """Whether the backward layer may have outputs or states of other sizes than the forward one."""
+    forward, backward = spec.config.get("layer"), spec.config.get("backward_layer")
+    if spec.name != "Bidirectional" or not isinstance(forward, ObjectSpec) or not isinstance(backward, ObjectSpec):
+        return False
+    sizes = [next((side.config[key] for key in _SIZES if key in side.config), None) for side in (forward, backward)]
+    return forward.name != backward.name or sizes[0] != sizes[1]
 
 
 def _convolves(spec: ObjectSpec) -> bool:
@@ -169,5 +180,11 @@ RECURRENT: tuple[Upgrade, ...] = (
         summary="Keras' PeepholeLSTMCell is the one of TensorFlow Addons",
         applies=lambda spec: spec.name == "PeepholeLSTMCell",
         change=lambda spec: replace(spec, name="Addons>PeepholeLSTMCell"),
+    ),
+    Upgrade(
+        name="different-sides",
+        summary="Keras 3's Bidirectional takes both layers to have outputs of one size, loadstone's does not",
+        applies=_sides_differ,
+        change=lambda spec: replace(spec, name="loadstone>Bidirectional"),
     ),
 )
