@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MODEL_GROUP = "model_weights"
 _ASSETS = "assets"
+_OPTIMIZER_GROUP, _OPTIMIZER = "optimizer_weights", "optimizer"
 _TOP_LEVEL = "top_level_model_weights"  # weights of the model itself, not of a layer of it; since TensorFlow 2.6
 _VARIABLE = re.compile(r"(?:(?P<layer>.*)/)?vars/(?P<index>\d+)")
 
@@ -108,6 +109,14 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         values = raw.view(dtype.newbyteorder(place.datatype.byteorder)).reshape(spec.shape)
         return values.astype(dtype, copy=False)
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of one array.
+
+        Raises:
+            KeyError: there is no array of this name.
+        """
+        return self._specs[name].shape
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._specs)
 
@@ -179,6 +188,22 @@ def weight_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
                 full = tuple(f"{prefix}{layer}/{name}" for name in names)
                 found.append(LayerWeights(layer=layer, names=full))
         return tuple(found)
+
+
+def optimizer_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
+    """List the arrays of the optimizer's state, in the order in which Keras wrote them.
+
+    Legacy files have one group, ``optimizer_weights``. Of the others an optimizer has a group, ``optimizer``, and one
+    that it wraps its own below that; none where the file holds no such state.
+
+    Raises:
+        NotAModel: as `open_arrays`.
+    """
+    with _opened(Path(path)) as (_, file, tree):
+        names = hdf5_tree.texts(file, tree.groups.get(_OPTIMIZER_GROUP, ()), "weight_names")
+        if isinstance(names, tuple):
+            return (LayerWeights(layer=_OPTIMIZER_GROUP, names=tuple(f"{_OPTIMIZER_GROUP}/{name}" for name in names)),)
+        return tuple(group for group in _numbered(tree) if group.layer.split("/")[0].lstrip("_") == _OPTIMIZER)
 
 
 def _numbered(tree: Tree) -> tuple[LayerWeights, ...]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from loadstone.blueprint.graph import LayerSpec
     from loadstone.formats.parts import Part
     from loadstone.runtime.replay import Built
-    from loadstone.runtime.weights import Arrays
+    from loadstone.runtime.weights import Arrays, Settled
 
 
 def set_by_path(
@@ -41,6 +41,7 @@ def set_by_path(
     keras_2: bool,
     groups: Iterable[str] = (),
     assets: Mapping[str, Mapping[str, Part]] = MappingProxyType({}),
+    settled: Settled | None = None,
 ) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a `.keras` archive.
 
@@ -50,6 +51,7 @@ def set_by_path(
         keras_2: written by tf.keras 2.12 to 2.15, some of whose layers lay out their variables in another way.
         groups: the paths of all groups, those without arrays too.
         assets: the files that layers keep beside their arrays (a vocabulary), by the layer's path.
+        settled: is told what came from where.
     """
     plan = Plan()
     tree = _Tree(arrays=arrays, groups=_Paths([*groups, *arrays, *assets]), assets=assets, keras_2=keras_2, plan=plan)
@@ -57,6 +59,8 @@ def set_by_path(
     tree.account()
     if plan.fits:
         carry_out(plan, built, arrays)
+    if settled is not None:
+        settled.assignments.extend(plan.assignments)
     return tuple(plan.said)
 
 

@@ -14,11 +14,12 @@ from loadstone.blueprint.parse import REBUILT
 from loadstone.formats.architecture import read_architecture
 from loadstone.needs import infer
 from loadstone.rules.rebuilding import upgraded
-from loadstone.runtime import failures
+from loadstone.runtime import failures, optimizer_steps, optimizers
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import rebuild
-from loadstone.runtime.training import compile_model, optimizer_state
+from loadstone.runtime.training import compile_model
+from loadstone.runtime.weights import Settled
 from loadstone.runtime.weights_only import refuse_what_has_no_weights, set_weights, with_architecture
 
 if TYPE_CHECKING:
@@ -102,10 +103,13 @@ def load(
         if built is not None and compiled and training is not None:
             constructor = Constructor(registry=registry, replay=lambda nested: nested)
             problems += compile_model(built.model, training, constructor)
-            notes += optimizer_state(artifact)
     if built is None or problems:
         raise failures.of_problems(artifact, problems)
-    notes += set_weights(path, stored, built, by_order=architecture is not None)
+    settled = Settled()
+    notes += set_weights(path, stored, built, by_order=architecture is not None, settled=settled)
+    if compiled:
+        notes += optimizer_steps.follow(artifact, built.model)
+        notes += optimizers.restore(path, artifact, built, settled)
     return Loaded(model=built.model, artifact=artifact, notes=notes)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from loadstone.blueprint.graph import Note
 from loadstone.runtime.construct import CannotConstruct
 
 if TYPE_CHECKING:
-    from loadstone.artifact import Artifact
     from loadstone.blueprint.graph import Problem, Training
     from loadstone.runtime.construct import Constructor
 
@@ -38,15 +36,3 @@ def compile_model(model: Any, training: Training, constructor: Constructor) -> t
         # Else a file saved before the first training step holds an optimizer without variables, and warns on loading.
         model.optimizer.build(model.trainable_variables)
     return ()
-
-
-def optimizer_state(artifact: Artifact) -> tuple[Note, ...]:
-    """What is said of optimizer state that stays in the file."""
-    training = artifact.training
-    if training is None or not training.optimizer_tensors:
-        return ()
-    message = (
-        f"{training.optimizer_tensors} arrays of optimizer state are not carried over: "
-        "training goes on with the saved weights and settings, but with a fresh optimizer"
-    )
-    return (Note(upgrade="optimizer-state", message=message, at=str(training.at)),)

@@ -53,18 +53,42 @@ class Plan:
         return not any(isinstance(item, Mismatch) for item in self.said)
 
 
+def _as_stored(arrays: Arrays) -> Arrays:
+    return arrays
+
+
+@dataclass(slots=True)
+class Settled:
+    """Where the weights of a model came from, for what belongs to them (an optimizer's state) to follow.
+
+    Attributes:
+        assignments: each variable and the row that gave its value.
+        groups: the file's layers and arrays in the order of its writer; none where the model's layers tell it.
+        shapes: of these arrays.
+        laid_out: gives the arrays that the rows take their sources from, of arrays by the file's names.
+    """
+
+    assignments: list[Assignment] = field(default_factory=list)
+    groups: tuple[LayerWeights, ...] = ()
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    laid_out: Callable[[Arrays], Arrays] = _as_stored
+
+
 def classes(value: Value) -> frozenset[str]:
     """The class of every object in a configuration tree."""
     return frozenset(spec.name for spec in objects(value))
 
 
-def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -> tuple[Mismatch | Note, ...]:
+def set_by_name(
+    built: Built, stored: Sequence[LayerWeights], arrays: Arrays, settled: Settled | None = None
+) -> tuple[Mismatch | Note, ...]:
     """Set the weights of a model from a legacy HDF5 file, whose groups are layers and whose arrays have names.
 
     Args:
         built: the rebuilt model.
         stored: the layers of the file with the names of their arrays.
         arrays: the arrays by full name, read when asked for.
+        settled: is told what came from where.
 
     Returns:
         Every array without a variable and every variable without an array; nothing stays at its initial value unsaid.
@@ -72,6 +96,8 @@ def set_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) ->
     plan = plan_by_name(built, stored, arrays)
     if plan.fits:
         carry_out(plan, built, arrays)
+    if settled is not None:
+        settled.assignments.extend(plan.assignments)
     return tuple(plan.said)
 
 
@@ -84,7 +110,7 @@ def plan_by_name(built: Built, stored: Sequence[LayerWeights], arrays: Arrays) -
         slots = (
             {}
             if group is None
-            else {name: Slot(_within(name, group.layer), shape_of(arrays[name])) for name in group.names}
+            else {name: Slot(within(name, group.layer), shape_of(arrays[name])) for name in group.names}
         )
         variables = _in_keras_2_order(spec, layer, built.nested)
         _plan_layer(plan, spec, variables, slots)
@@ -108,6 +134,11 @@ def carry_out(plan: Plan, built: Built, arrays: Arrays) -> None:
 def shape_of(array: Any) -> tuple[int, ...]:
     """The shape of an array or variable."""
     return tuple(int(size) for size in array.shape)
+
+
+def in_order(built: Built) -> list[Any]:
+    """The trainable variables of a model in the order of its layers, as its writer had them."""
+    return [variable for spec, layer in built.layers for variable in _split(spec, layer, built.nested)[0]]
 
 
 def _in_keras_2_order(spec: LayerSpec, layer: Any, nested: Mapping[str, Built]) -> list[Any]:
@@ -142,7 +173,7 @@ def _finalize(built: Built) -> None:
         _finalize(nested)
 
 
-def _within(full_name: str, layer: str) -> str:
+def within(full_name: str, layer: str) -> str:
     """An array's name within its layer's group."""
     return full_name.removeprefix("model_weights/").removeprefix(f"{layer}/")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,16 @@ from loadstone.runtime import failures
 from loadstone.runtime.archives import set_by_path
 from loadstone.runtime.laid_out import laid_out
 from loadstone.runtime.replay import Built
-from loadstone.runtime.weights import set_by_name
+from loadstone.runtime.weights import Settled, set_by_name
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from loadstone.artifact import Artifact, Json
+    from loadstone.formats.arrays import StoredArray
+
+    Arrays = Mapping[str, StoredArray]
 
 _AT = Pointer(document="model", path="")
 _LEGACY = frozenset({Format.HDF5_MODEL, Format.HDF5_WEIGHTS})
@@ -134,7 +138,9 @@ def _no_model(value: Mapping[str, Json], at: Pointer) -> Blueprint:
     raise ValueError(f"{at}: {value.get('class_name')} holds a model")
 
 
-def set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool) -> tuple[Note, ...]:
+def set_weights(
+    path: Path, artifact: Artifact, built: Built, *, by_order: bool, settled: Settled | None = None
+) -> tuple[Note, ...]:
     """Set the weights of a model from a file of either layout.
 
     Args:
@@ -142,12 +148,13 @@ def set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool)
         artifact: what is in it.
         built: the model.
         by_order: whether layers that have other names in the file are found by their order.
+        settled: is told what came from where.
 
     Raises:
         LoadFailed: something has no counterpart.
     """
     try:
-        said = _set_weights(path, artifact, built, by_order=by_order)
+        said = _set_weights(path, artifact, built, Settled() if settled is None else settled, by_order=by_order)
     except Ambiguous as failure:
         said = (Mismatch(path.name, f"the weights cannot be told apart: {failure}"),)
     mismatches = tuple(item for item in said if isinstance(item, Mismatch))
@@ -156,7 +163,9 @@ def set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool)
     return tuple(item for item in said if isinstance(item, Note))
 
 
-def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool) -> tuple[Mismatch | Note, ...]:
+def _set_weights(
+    path: Path, artifact: Artifact, built: Built, settled: Settled, *, by_order: bool
+) -> tuple[Mismatch | Note, ...]:
     if artifact.format is Format.TENSORFLOW_JS:
         with tfjs.open_arrays(path) as flat:
             owners = owned([spec for spec, _ in built.layers], tuple(flat))
@@ -170,6 +179,7 @@ def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool
                 arrays.unread(),
                 keras_2=is_keras_2,
                 groups=arrays.groups,
+                settled=settled,
                 assets=stored_arrays.assets(path),
             )
         groups = stored_arrays.weight_names(path)
@@ -178,8 +188,18 @@ def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool
         if by_order:
             layers, notes = _paired(layers, built, [group.layer for group in groups if group.names])
         pairs = tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
+        settled.groups = groups
+        settled.shapes = {name: arrays.shape(name) for group in groups for name in group.names}
+        settled.laid_out = partial(_laid_out_again, artifact, layers, groups)
         groups, values, changed = laid_out(artifact, layers, groups, arrays.unread())
-        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, values))
+        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, values, settled))
+
+
+def _laid_out_again(
+    artifact: Artifact, layers: tuple[LayerSpec, ...], groups: tuple[LayerWeights, ...], arrays: Arrays
+) -> Arrays:
+    _, values, _ = laid_out(artifact, layers, groups, arrays)
+    return values
 
 
 def _is_numbered(artifact: Artifact) -> bool:

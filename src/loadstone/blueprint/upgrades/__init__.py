@@ -1,7 +1,7 @@
 """A blueprint of the Keras 2 dialect as Keras 3 wants it, with the audit trail and what stands in the way.
 
 To add an upgrade, add a row to the table of its kind: `arguments` (renamed and dropped ones), `moved` (to the calls),
-`layers`, `recurrent`, `preprocessing`, `objects`, `early` (the first releases of Keras 2), `theano`,
+`layers`, `recurrent`, `preprocessing`, `objects`, `optimizers`, `early` (the first releases of Keras 2), `theano`,
 `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become ones of Keras 2 first (`keras1`).
 """
 
@@ -23,6 +23,7 @@ from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
 from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
+from loadstone.blueprint.upgrades.optimizers import OPTIMIZERS
 from loadstone.blueprint.upgrades.preprocessing import PREPROCESSING
 from loadstone.blueprint.upgrades.recurrent import RECURRENT
 from loadstone.blueprint.upgrades.theano import THEANO
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*LAYERS, *OBJECTS, *RECURRENT, *PREPROCESSING, *ARGUMENTS, *EARLY, *OWN)
+UPGRADES: tuple[Upgrade, ...] = (*LAYERS, *OBJECTS, *OPTIMIZERS, *RECURRENT, *PREPROCESSING, *ARGUMENTS, *EARLY, *OWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ObjectSpec
@@ -27,10 +26,6 @@ def _name_policy(spec: ObjectSpec) -> ObjectSpec:
     return with_config(spec, {**spec.config, "dtype": name})
 
 
-def _custom_optimizer(spec: ObjectSpec) -> ObjectSpec:
-    return replace(spec, name=spec.name.removeprefix("Custom>"))
-
-
 def _single_axis(spec: ObjectSpec) -> bool:
     axis = spec.config.get("axis")
     return spec.name == "BatchNormalization" and isinstance(axis, tuple) and len(axis) == 1
@@ -45,24 +40,6 @@ def _automatic_reduction(spec: ObjectSpec) -> ObjectSpec:
     return with_config(spec, {**spec.config, "reduction": "sum_over_batch_size"})
 
 
-_OPTIMIZERS = frozenset({"Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "RMSprop", "SGD"})
-
-
-def _decay_schedule(spec: ObjectSpec) -> ObjectSpec:
-    """``lr / (1 + decay * step)`` was an argument of every optimizer up to Keras 2.10, and is a schedule of its own."""
-    decay = spec.config["decay"]
-    if not decay:
-        return without(spec, "decay")
-    schedule = ObjectSpec(
-        name="InverseTimeDecay",
-        config=MappingProxyType(
-            {"initial_learning_rate": spec.config.get("learning_rate"), "decay_steps": 1, "decay_rate": decay}
-        ),
-        at=spec.at,
-    )
-    return with_config(without(spec, "decay"), {**without(spec, "decay").config, "learning_rate": schedule})
-
-
 #: Where a Lambda's functions were defined, and in which form they are stored.
 _PLACES = ("module", "output_shape_type", "output_shape_module", "mask_type", "mask_module")
 
@@ -72,12 +49,6 @@ def _masks(spec: ObjectSpec) -> bool:
 
 
 OBJECTS: tuple[Upgrade, ...] = (
-    Upgrade(
-        name="optimizer-package",
-        summary="tf.keras 2.11 to 2.15 wrote its own optimizers as Custom>Name; Keras 3 knows them by their bare names",
-        applies=lambda spec: spec.name.startswith("Custom>") and spec.module is None,
-        change=_custom_optimizer,
-    ),
     Upgrade(
         name="hard-sigmoid",
         summary=("Keras 2's hard_sigmoid is clip(0.2x + 0.5, 0, 1), Keras 3's is relu6(x + 3) / 6; Keras 2's is kept"),
@@ -101,12 +72,6 @@ OBJECTS: tuple[Upgrade, ...] = (
         summary="the loss reduction 'auto' is 'sum_over_batch_size' outside of a distribution strategy",
         applies=lambda spec: spec.config.get("reduction") == "auto",
         change=_automatic_reduction,
-    ),
-    Upgrade(
-        name="decay",
-        summary="decay is the schedule InverseTimeDecay in Keras 3, and 0 is none",
-        applies=lambda spec: spec.name in _OPTIMIZERS and "decay" in spec.config,
-        change=_decay_schedule,
     ),
     Upgrade(
         name="lambda-mask",
