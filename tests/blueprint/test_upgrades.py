@@ -54,6 +54,7 @@ def result(content: ObjectSpec) -> ObjectSpec:
     return found
 
 
+FALLING = spec("ExponentialDecay", decay_rate=0.5)
 CHANGED = [
     (
         "renamed-batch-input-shape",
@@ -217,6 +218,32 @@ CHANGED = [
             learning_rate=spec("InverseTimeDecay", initial_learning_rate=0.1, decay_steps=1, decay_rate=0.5),
         ),
     ),
+    ("decay-of-schedule", spec("SGD", learning_rate=FALLING, decay=0.5), spec("SGD", learning_rate=FALLING)),
+    (
+        "loss-scale",
+        spec("LossScaleOptimizerV3", inner_optimizer=spec("Adam"), dynamic=True, initial_scale=8.0),
+        spec("LossScaleOptimizer", inner_optimizer=spec("Adam"), initial_scale=8.0),
+    ),
+    (
+        "loss-scale",
+        spec("LossScaleOptimizer", optimizer=spec("SGD"), loss_scale=spec("FixedLossScale", loss_scale_value=4.0)),
+        spec("SGD", loss_scale_factor=4.0),
+    ),
+    (
+        "loss-scale",
+        spec(
+            "LossScaleOptimizer",
+            optimizer=spec("SGD"),
+            loss_scale=spec("DynamicLossScale", initial_loss_scale=8.0, increment_period=9, multiplier=2.0),
+        ),
+        spec("LossScaleOptimizer", inner_optimizer=spec("SGD"), initial_scale=8.0, dynamic_growth_steps=9),
+    ),
+    ("schedule-decay", spec("Nadam", name="Nadam", decay=0.004), spec("Nadam", name="Nadam")),
+    ("global-clipnorm", spec("Adam", clipnorm=1.0), spec("Adam", global_clipnorm=1.0)),
+    ("one-clip", spec("SGD", name="SGD", clipnorm=1.0, clipvalue=0.5), spec("SGD", name="SGD", clipnorm=1.0)),
+    ("default-epsilon", spec("Adagrad", epsilon=None), spec("Adagrad")),
+    ("schedule-name", spec("ExponentialDecay", name=None, decay_rate=0.5), FALLING),
+    ("yogi-activation", spec("Addons>Yogi", activation=identifier("sign")), spec("Addons>Yogi", activation="sign")),
     (
         "lambda-places",
         spec("Lambda", function="f", function_type="function", module="m", output_shape_type="raw"),

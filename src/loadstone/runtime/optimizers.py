@@ -75,7 +75,7 @@ def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> t
         built: the model, compiled, with its weights.
         settled: where these came from.
     """
-    training, optimizer = artifact.training, built.model.optimizer
+    training, optimizer = artifact.training, getattr(built.model, "optimizer", None)  # which comes with compile()
     if training is None or not training.optimizer_tensors or optimizer is None or not optimizer.built:
         return ()
     at = str(training.at)

@@ -33,7 +33,7 @@ def _decay_schedule(spec: ObjectSpec) -> ObjectSpec:
     """``lr / (1 + decay * step)`` was an argument of every optimizer up to Keras 2.10, and is a schedule of its own."""
     decay = spec.config["decay"]
     rate = spec.config.get("learning_rate", spec.config.get("lr"))
-    if not decay or not isinstance(rate, int | float):  # where the rate was a schedule, decay was not looked at
+    if not decay or not isinstance(rate, int | float):
         return without(spec, "decay")
     schedule = ObjectSpec(
         name="InverseTimeDecay",
@@ -95,6 +95,16 @@ OPTIMIZERS: tuple[Upgrade, ...] = (
         summary="Nadam's schedule_decay, which tf.keras stored as decay, is no setting of Keras 3",
         applies=lambda spec: spec.name == "Nadam" and any(key in spec.config for key in _SCHEDULE_DECAY),
         change=lambda spec: without(spec, *_SCHEDULE_DECAY),
+    ),
+    Upgrade(
+        name="decay-of-schedule",
+        summary="decay left out: the learning rate is a schedule, and Keras 3 has no second one on top of it",
+        applies=lambda spec: (
+            spec.name in _OPTIMIZERS
+            and bool(spec.config.get("decay"))
+            and isinstance(spec.config.get("learning_rate"), ObjectSpec)
+        ),
+        change=lambda spec: without(spec, "decay"),
     ),
     Upgrade(
         name="decay",
