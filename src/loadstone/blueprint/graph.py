@@ -165,7 +165,8 @@ class Blueprint:
         inputs: structure of `TensorRef`s; None for a Sequential.
         outputs: likewise.
         trainable: whether the model as a whole was frozen.
-        input_shape: batch shape that an unbuilt Sequential was last built with, None when it names its own input.
+        input_shape: batch shape that an unbuilt Sequential or subclassed model was last built with, None when it names
+            its own input.
         training: compile state, None when it was not compiled.
         at: where the model stands in the file.
     """

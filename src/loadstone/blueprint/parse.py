@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Dialect, Format
 from loadstone.blueprint import keras2, keras3
 from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, ObjectSpec, Training
-from loadstone.blueprint.values import child, is_model, parse_value
+from loadstone.blueprint.values import as_mapping, child, is_model, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +70,7 @@ def _parse_root(value: Mapping[str, Json], at: Pointer, parse_model: ParseModel)
         return parse_model(value, at)
     content = parse_value(value, at, parse_model)
     name = keras2.layer_name(value)
+    built_with = as_mapping(value.get("build_config"))
     return Blueprint(
         name=name,
         kind=ModelKind.SUBCLASSED,
@@ -80,6 +81,7 @@ def _parse_root(value: Mapping[str, Json], at: Pointer, parse_model: ParseModel)
                 content=content if isinstance(content, ObjectSpec) else ObjectSpec(name=name, at=at),
             ),
         ),
+        input_shape=parse_value(built_with.get("input_shape"), child(at, "build_config", "input_shape"), parse_model),
         at=at,
     )
 

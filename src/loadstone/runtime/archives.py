@@ -55,7 +55,10 @@ def set_by_path(
     """
     plan = Plan()
     tree = _Tree(arrays=arrays, groups=_Paths([*groups, *arrays, *assets]), assets=assets, keras_2=keras_2, plan=plan)
-    tree.load_model(built, "")
+    if any(layer is built.model for _, layer in built.layers):  # its graph is its call, its layers are its attributes
+        tree.load_layer(built.model, "")
+    else:
+        tree.load_model(built, "")
     tree.account()
     if plan.fits:
         carry_out(plan, built, arrays)
@@ -104,7 +107,7 @@ class _Tree:
             if spec.name in built.nested:
                 self.load_model(built.nested[spec.name], f"{path}/{name}")
             else:
-                self._load_layer(layer, f"{path}/{name}")
+                self.load_layer(layer, f"{path}/{name}")
 
     def _numbers(self, class_names: Sequence[str], path: str) -> list[str]:
         """The names under which a list's items are stored: the class, and a number from the second of a class on.
@@ -138,7 +141,8 @@ class _Tree:
             if name not in self.used and _NOT_WEIGHTS.isdisjoint(name.split("/")):
                 self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
 
-    def _load_layer(self, layer: Any, prefix: str) -> None:
+    def load_layer(self, layer: Any, prefix: str) -> None:
+        """Settle the variables of a layer whose groups stand below a path; what nothing sets is said."""
         covered = self._load_object(layer, prefix)
         self.plan.said.extend(
             no_array(slot_of(variable)) for variable in weights_of(layer) if id(variable) not in covered
@@ -153,7 +157,7 @@ class _Tree:
             return self._load_layout(owner, prefix, places)
         covered: set[int] = set()
         for child in self.groups.below(prefix):
-            path = f"{prefix}/{child}"
+            path = f"{prefix}/{child}" if prefix else child
             target = owner if child == _OWN else _attribute(owner, child)
             if child == _OWN:
                 covered |= self._load_own(owner, path)

@@ -18,6 +18,7 @@ from loadstone.blueprint.graph import (
     Problem,
     SliceSpec,
 )
+from loadstone.runtime import users
 from loadstone.runtime.registry import knows
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ class Constructor:
 
     def _instantiate(self, found: type, spec: ObjectSpec) -> Any:
         from_config = getattr(found, "from_config", None)
-        knows_old_ones = self.registry.is_custom(found) or self.registry.is_ours(found)
-        if knows_old_ones and from_config is not None:
+        if users.is_users(found):
+            return self._of_user(users.adapted(found), spec)
+        if self.registry.is_ours(found) and from_config is not None:
             return from_config(_plain(spec.config, self.value))
         arguments, trainable = _accepted(found, spec.config)
         with warnings.catch_warnings():  # an argument's old name is nothing that who loads a file could change
@@ -102,6 +104,22 @@ class Constructor:
         if trainable is not None:
             built.trainable = trainable
         return built
+
+    def _of_user(self, found: Any, spec: ObjectSpec) -> Any:
+        """An object of a user's class, from its settings with the objects in them built, else described.
+
+        Keras gave descriptions to ``from_config``, which reads them (``layers.deserialize``); a constructor that takes
+        a layer wants the layer.
+        """
+        make = getattr(found, "from_config", None) or (lambda config: found(**config))
+        config = _plain(spec.config, self.value)
+        described = {name: _described(item) for name, item in config.items()}
+        if described == config:
+            return make(config)
+        try:
+            return make(dict(config))
+        except Exception:  # noqa: BLE001 - whatever it raises on what it was never given, the second try tells
+            return make(described)
 
     def _named(self, spec: ObjectSpec, key: str) -> Any:
         """A function or identifier: what the registry has, else the string, if Keras' own tables resolve it."""
@@ -148,6 +166,21 @@ def _accepted(found: type, config: Mapping[str, Value]) -> tuple[Mapping[str, Va
     return kept, trainable if isinstance(trainable, bool) else None
 
 
+def _described(value: Any) -> Any:
+    """A value with every layer, initializer and so on as Keras describes it in settings; what it cannot stays."""
+    match value:
+        case dict():
+            return {name: _described(item) for name, item in value.items()}
+        case list():
+            return [_described(item) for item in value]
+        case None | bool() | int() | float() | str():
+            return value
+    try:
+        return keras.saving.serialize_keras_object(value)
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return value
+
+
 def _plain(config: Mapping[str, Value], convert: Callable[[Value, str], Any]) -> dict[str, Any]:
     return {name: convert(item, name) for name, item in config.items()}
 
@@ -166,7 +199,7 @@ def _refused(spec: ObjectSpec, error: Exception) -> Problem:
     return Problem(
         obstacle=Obstacle.UNKNOWN_ARGUMENT,
         subject=spec.name,
-        message=f"{spec.name} cannot be constructed from its configuration: {error}",
+        message=f"{spec.name} cannot be constructed from its configuration: {users.told(error)}",
         at=spec.at,
     )
 

@@ -14,7 +14,7 @@ from loadstone.blueprint.parse import REBUILT
 from loadstone.formats.architecture import read_architecture
 from loadstone.needs import infer
 from loadstone.rules.rebuilding import upgraded
-from loadstone.runtime import failures, optimizer_steps, optimizers
+from loadstone.runtime import failures, optimizer_steps, optimizers, users
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import rebuild
@@ -93,7 +93,7 @@ def load(
         artifact, stored = with_architecture(artifact, read_architecture(Path(architecture)))
     ready = upgraded(artifact, infer(artifact))
     registry = Registry(MappingProxyType(dict(custom_objects or {})))
-    with keras.saving.custom_object_scope(dict(registry.custom_objects)):
+    with keras.saving.custom_object_scope(dict(registry.custom_objects)), users.at_work():
         built, problems = rebuild(ready.blueprint, registry)
         # What has no upgrade cannot be built either; one reason for it is enough.
         explained = {problem.at for problem in ready.problems}

@@ -143,7 +143,7 @@ def _here(artifact: Artifact, inputs: Mapping[str, NDArray[Any]], how: How) -> P
     how.isolation.sync.progress(f"loading {artifact.source} here")
     from loadstone.environment import probe  # noqa: PLC0415 - importing Keras takes seconds; the same for these
     from loadstone.runtime.load import load  # noqa: PLC0415 - as above
-    from loadstone.runtime.user_code import from_file  # noqa: PLC0415 - as above
+    from loadstone.runtime.users import from_file  # noqa: PLC0415 - as above
 
     own = how.isolation.sync.custom_objects
     model = load(artifact.source, custom_objects=from_file(own) if own else None, compiled=False).model

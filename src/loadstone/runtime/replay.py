@@ -22,7 +22,7 @@ from loadstone.blueprint.graph import (
     TensorRef,
 )
 from loadstone.blueprint.traverse import references
-from loadstone.runtime import operators
+from loadstone.runtime import operators, users
 from loadstone.runtime.construct import CannotConstruct, Constructor
 
 if TYPE_CHECKING:
@@ -145,7 +145,22 @@ def _subclassed(blueprint: Blueprint, constructor: Constructor) -> Built:
     if not isinstance(layer.content, ObjectSpec):
         raise TypeError("a subclassed model is one object")
     model = constructor.construct(layer.content, "layer")
+    if not model.built and isinstance(blueprint.input_shape, tuple):
+        try:
+            model(_symbolic(blueprint.input_shape))
+        except Exception as error:
+            # Keras raises whatever the model's call raises.
+            raise _apart(blueprint, "layers", error) from error
     return Built(model=model, layers=((layer, model),), nested={})
+
+
+def _symbolic(shape: Any) -> Any:
+    """Inputs of a batch shape, or of a structure of them."""
+    if all(size is None or isinstance(size, int) for size in shape):
+        return keras.Input(batch_shape=(None, *shape[1:]))
+    if isinstance(shape, Mapping):
+        return {name: _symbolic(item) for name, item in shape.items()}
+    return [_symbolic(item) for item in shape]
 
 
 def _functional(blueprint: Blueprint, constructor: Constructor) -> Built:
@@ -177,7 +192,7 @@ def _apart(blueprint: Blueprint, what: str, error: Exception) -> CannotConstruct
         Problem(
             obstacle=Obstacle.UNSUPPORTED_MODEL,
             subject=blueprint.name,
-            message=f"the {what} of {blueprint.name} cannot be put together: {error}",
+            message=f"the {what} of {blueprint.name} cannot be put together: {users.told(error)}",
             at=blueprint.at,
         )
     )
@@ -227,7 +242,7 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
         problem = Problem(
             obstacle=Obstacle.UNSUPPORTED_MODEL,
             subject=layer.stored_name,
-            message=f"layer {layer.stored_name} cannot be called as the file says: {error}",
+            message=f"layer {layer.stored_name} cannot be called as the file says: {users.told(error)}",
             at=layer.content.at,
         )
         raise CannotConstruct(problem) from error

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loadstone.errors import LoadstoneError
-from loadstone.runtime.user_code import from_file
+from loadstone.runtime.users import from_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,6 +6,7 @@ import runpy
 from typing import TYPE_CHECKING, Any
 
 from loadstone.errors import LoadstoneError
+from loadstone.runtime.users.blame import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ def from_file(path: Path) -> dict[str, Any]:
         names = runpy.run_path(str(path))
     except Exception as error:
         # Whatever the user's code raises means that its names cannot be had.
-        raise LoadstoneError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+        raise LoadstoneError(f"{path} cannot be run: {type(error).__name__}: {told(error)}") from error
     found = {name: value for name, value in names.items() if callable(value) and not name.startswith("_")}
     if not found:
         raise LoadstoneError(f"{path} defines no public class or function")
