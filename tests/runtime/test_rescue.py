@@ -31,7 +31,8 @@ def marked(models: Iterable[RescueModel]) -> list[Any]:
 
 def outputs(model: Any, given: list[NDArray[Any]]) -> list[NDArray[Any]]:
     values = [ops.convert_to_tensor(value) if value.dtype.kind == "U" else value for value in given]
-    found = model(values[0] if len(values) == 1 else values, training=False)
+    inputs = keras.tree.pack_sequence_as(model.input, values) if len(values) > 1 else values[0]
+    found = model(inputs, training=False)  # layers of random images take none for true
     if isinstance(found, dict):
         found = [found[name] for name in sorted(found)]
     return [np.asarray(ops.convert_to_numpy(value)) for value in keras.tree.flatten(found)]

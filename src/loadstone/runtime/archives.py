@@ -140,6 +140,10 @@ class _Tree:
         for name in self.arrays:
             if name not in self.used and _NOT_WEIGHTS.isdisjoint(name.split("/")):
                 self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
+        for owner, files in self.assets.items():
+            if owner and owner not in self.used and _NOT_WEIGHTS.isdisjoint(owner.split("/")):
+                name = next(iter(files.values())).name
+                self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
 
     def load_layer(self, layer: Any, prefix: str) -> None:
         """Settle the variables of a layer whose groups stand below a path; what nothing sets is said."""
@@ -167,6 +171,7 @@ class _Tree:
                 covered |= self._load_object(target, path)
         files = self.assets.get(prefix, {})
         if files and isinstance(owner, keras.Layer):
+            self.used.add(prefix)
             self.plan.others.append(lambda: self._load_assets(owner, prefix, files))
         return covered
 

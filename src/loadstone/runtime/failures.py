@@ -45,7 +45,7 @@ def of_artifact(artifact: Artifact) -> LoadFailed:
     """Why a file is not rebuilt at all: what is wrong with it, else its format."""
     diagnosis = diagnose(artifact, probe())
     findings = tuple(finding for finding in diagnosis.findings if finding.code.startswith(_OF_THE_FILE))
-    return _failure(artifact, findings)
+    return _failure(artifact, findings or diagnosis.findings)  # a file that is sound may be refused for its dangers
 
 
 def of_problems(artifact: Artifact, problems: Iterable[Problem]) -> LoadFailed:

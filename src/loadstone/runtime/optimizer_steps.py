@@ -37,8 +37,8 @@ def follow(artifact: Artifact, model: Any) -> tuple[Note, ...]:
     Only Keras' own classes have to be told: ours keep to what their originals did.
     """
     optimizer = getattr(model, "optimizer", None)  # which comes with compile()
-    while getattr(optimizer, "inner_optimizer", None) is not None:
-        optimizer = optimizer.inner_optimizer
+    while (inner := getattr(optimizer, "inner_optimizer", None)) is not None:
+        optimizer = inner
     if artifact.training is None or optimizer is None or type(optimizer).__module__.partition(".")[0] != "keras":
         return ()
     name, at = type(optimizer).__name__, str(artifact.training.at)
