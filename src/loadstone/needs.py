@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _STAND_IN = {Dialect.KERAS_1: Version("1.2.2"), Dialect.KERAS_2: Version("2.15.0"), Dialect.KERAS_3: Version("3.15.1")}
 
 ADDONS = "tensorflow-addons"
+_FIRST_OF_TENSORFLOW_ALONE = (2, 4)  # from then on Keras was TensorFlow's
 _OUTPUT_NUMBER = re.compile(r":\d+$")
 
 #: What the Keras of these releases calls itself (2.2.4-tf, 2.3.0-tf).
@@ -270,6 +271,13 @@ def addons_names(artifact: Artifact, needs: Needs) -> frozenset[str]:
         if (release <= _OF_TENSORFLOW_2_0 and _is_of_addons(need.identity))
         or (all(use.slot == "optimizer" for use in need.uses) and _is_of_addons(f"Addons>{need.identity}"))
     )
+
+
+def is_of_tf_keras(artifact: Artifact, needs: Needs) -> bool:
+    """Whether TensorFlow's own Keras wrote a file; up to TensorFlow 2.2, after which there was no other, it says so."""
+    if any(item.recorded and item.token.endswith(TENSORFLOW_SUFFIX) for item in artifact.writer):
+        return True
+    return needs.keras is not None and needs.keras.release >= _FIRST_OF_TENSORFLOW_ALONE
 
 
 def is_of_theano(artifact: Artifact) -> bool:

@@ -106,11 +106,6 @@ def rated(name: str, value: float = RATE, **arguments: Any) -> Callable[[Release
     return lambda release: getattr(release.keras.optimizers, name)(**rate_of(release, value), **arguments)
 
 
-def same(**arguments: Any) -> Callable[[Release], dict[str, Any]]:
-    """The same arguments of ``compile`` for every release."""
-    return lambda _: arguments
-
-
 OPTIMIZERS = (
     Case("sgd", rated("SGD")),
     Case("sgd_momentum", rated("SGD", momentum=0.9)),
@@ -191,4 +186,107 @@ ADDONS = (
     Case("addons_swa", addons("SWA", optimizer=legacy_or_own("SGD", learning_rate=0.05), average_period=3)),
     Case("addons_cyclical", lambda release: release.keras.optimizers.SGD(
         learning_rate=release.addons.optimizers.TriangularCyclicalLearningRate(0.01, 0.1, 4))),
+)  # fmt: skip
+
+
+def compiled(**arguments: Any) -> Callable[[Release], dict[str, Any]]:
+    """Arguments of ``compile``; functions in them make an object for the release."""
+
+    def made(value: Any, release: Release) -> Any:
+        if isinstance(value, dict):
+            return {key: made(item, release) for key, item in value.items()}
+        if isinstance(value, list):
+            return [made(item, release) for item in value]
+        return value(release) if callable(value) else value
+
+    return lambda release: made(arguments, release)
+
+
+def loss(name: str, **arguments: Any) -> Callable[[Release], Any]:
+    """Makes a loss of the release's own."""
+    return lambda release: getattr(release.keras.losses, name)(**arguments)
+
+
+def metric(metric_name: str, *given: Any, **arguments: Any) -> Callable[[Release], Any]:
+    """Makes a metric of the release's own."""
+    return lambda release: getattr(release.keras.metrics, metric_name)(*given, **arguments)
+
+
+def addon(kind: str, name: str, **arguments: Any) -> Callable[[Release], Any]:
+    """Makes a loss or a metric of TensorFlow Addons."""
+    return lambda release: getattr(getattr(release.addons, kind), name)(**arguments)
+
+
+CROSS, SQUARED = "categorical_crossentropy", "mean_squared_error"
+SGD = rated("SGD", momentum=0.9)
+
+
+def one(name: str, **arguments: Any) -> Case:
+    """A model with one output, compiled in a way of its own."""
+    return Case(name, SGD, compiled(**arguments))
+
+
+def both(name: str, **arguments: Any) -> Case:
+    """The same of a model with two."""
+    return Case(name, SGD, compiled(**arguments), two=True)
+
+
+COMPILED = (
+    one("loss_mse", loss="mse", metrics=["acc", "mse", "mae"]),
+    one("loss_mae", loss="mae", metrics=["categorical_accuracy", "mape", "msle"]),
+    one("loss_mape", loss="mean_absolute_percentage_error"),
+    one("loss_msle", loss="msle", metrics=["binary_accuracy"]),
+    one("loss_kld", loss="kld", metrics=["kullback_leibler_divergence", "poisson"]),
+    one("loss_cosine_proximity", loss="cosine_proximity", metrics=["accuracy", "cosine_proximity"]),
+    one("loss_cosine_similarity", loss="cosine_similarity", metrics=["cosine_similarity"]),
+    one("loss_logcosh", loss="logcosh", metrics=["logcosh", "accuracy"]),
+    one("loss_poisson", loss="poisson"),
+    one("loss_hinge", loss="hinge", metrics=["hinge", "squared_hinge", "categorical_hinge"]),
+    one("loss_squared_hinge", loss="squared_hinge"),
+    one("loss_categorical_hinge", loss="categorical_hinge"),
+    one("loss_binary", loss="binary_crossentropy", metrics=["accuracy", "binary_crossentropy"]),
+    one("loss_crossentropy_metric", loss=CROSS, metrics=["crossentropy", CROSS, "top_k_categorical_accuracy"]),
+    one("class_categorical", loss=loss("CategoricalCrossentropy", label_smoothing=0.1), metrics=["accuracy"]),
+    one("class_binary", loss=loss("BinaryCrossentropy", label_smoothing=0.2),
+        metrics=[metric("BinaryAccuracy", threshold=0.4)]),
+    one("class_huber", loss=loss("Huber", delta=0.3), metrics=[metric("MeanAbsoluteError")]),
+    one("class_log_cosh", loss=loss("LogCosh")),
+    one("class_kld", loss=loss("KLDivergence"), metrics=[metric("KLDivergence")]),
+    one("class_cosine", loss=loss("CosineSimilarity", axis=-1), metrics=[metric("CosineSimilarity")]),
+    one("class_mse_sum", loss=loss("MeanSquaredError", reduction="sum"), metrics=[metric("RootMeanSquaredError")]),
+    one("class_focal", loss=loss("BinaryFocalCrossentropy", gamma=1.5)),
+    one("class_focal_categorical", loss=loss("CategoricalFocalCrossentropy", gamma=1.5)),
+    one("class_hinges", loss=loss("SquaredHinge"), metrics=[metric("Hinge"), metric("CategoricalHinge")]),
+    one("metric_auc", loss=CROSS, metrics=[metric("AUC", num_thresholds=20), metric("AUC", curve="PR", name="pr")]),
+    one("metric_rates", loss=CROSS,
+        metrics=[metric("Precision"), metric("Recall", thresholds=0.4), metric("TruePositives")]),
+    one("metric_at", loss=CROSS, metrics=[metric("SensitivityAtSpecificity", 0.5), metric("PrecisionAtRecall", 0.5)]),
+    one("metric_top_k", loss=CROSS, metrics=[metric("TopKCategoricalAccuracy", k=1), metric("CategoricalAccuracy")]),
+    one("metric_iou", loss=CROSS, metrics=[metric("OneHotIoU", num_classes=2, target_class_ids=[0])]),
+    one("metric_f1", loss=CROSS, metrics=[metric("F1Score", average="macro"), metric("R2Score")]),
+    one("weighted", loss=CROSS, metrics=["mae"], weighted_metrics=["accuracy"]),
+    one("no_metrics", loss=CROSS),
+    one("eager", loss=CROSS, metrics=["accuracy"], run_eagerly=True),
+    one("steps", loss=CROSS, metrics=["accuracy"], steps_per_execution=1),
+    both("two_dict", loss={"label": CROSS, "amount": "mse"}, loss_weights={"label": 0.7, "amount": 0.3},
+         metrics={"label": ["accuracy"], "amount": ["mae", "mse"]}),
+    both("two_list", loss=[CROSS, "mse"], loss_weights=[0.7, 0.3], metrics=[["accuracy"], ["mae"]]),
+    both("two_same", loss="mse", metrics=["mae"]),
+    both("two_plain", loss=[CROSS, SQUARED], metrics=["accuracy"]),
+    both("two_one_metric", loss={"label": CROSS, "amount": "mse"}, metrics={"label": "accuracy"}),
+    both("two_one_loss", loss={"label": CROSS}, metrics={"label": ["accuracy"]}),
+    both("two_none", loss=[CROSS, None], metrics=[["accuracy"], []]),
+    both("two_classes", loss={"label": loss("CategoricalCrossentropy", label_smoothing=0.1), "amount": loss("Huber")},
+         metrics={"label": [metric("AUC", num_thresholds=20)], "amount": metric("MeanAbsoluteError", name="off")}),
+    both("two_weighted", loss=[CROSS, "mse"], loss_weights=[0.7, 0.3], weighted_metrics=[["accuracy"], ["mae"]]),
+)  # fmt: skip
+
+COMPILED_ADDONS = (
+    one("addons_focal", loss=addon("losses", "SigmoidFocalCrossEntropy"), metrics=["accuracy"]),
+    one("addons_pinball", loss=addon("losses", "PinballLoss", tau=0.3)),
+    one("addons_f1", loss=CROSS, metrics=[addon("metrics", "F1Score", num_classes=2), "accuracy"]),
+    one("addons_kappa", loss=CROSS, metrics=[addon("metrics", "CohenKappa", num_classes=2)]),
+    one("addons_matthews", loss=CROSS, metrics=[addon("metrics", "MatthewsCorrelationCoefficient", num_classes=2)]),
+    both("addons_two", loss={"label": addon("losses", "SigmoidFocalCrossEntropy"), "amount": "mse"},
+         metrics={"label": [addon("metrics", "F1Score", num_classes=2)], "amount": [addon("metrics", "RSquare")]}),
 )  # fmt: skip

@@ -5,8 +5,8 @@ users call. Runs inside the environments of the past: Python 3.7 syntax.
 
 Each model is trained for `BEFORE` steps and saved as ``<case>.h5``, and as ``<case>.keras`` by releases that have it;
 then it goes on for `AFTER` steps. ``after.npz`` holds what comes of that, under ``<case>/<name>``: ``weights0`` ... in
-the order of the layers, ``steps`` (what each step returned: loss and metrics), ``before`` and ``after`` (what
-``test_on_batch`` returns for the first batch). ``manifest.json`` says what was left out and why.
+the order of the layers, ``before`` and ``after`` (what ``test_on_batch`` returns for the first batch), and ``names`` of
+what these are. ``manifest.json`` says what was left out and why.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import numpy as np
 
 from tasks.fixtures_era_writer import pairs, said, save, stack, standalone, this_release
 from tasks.fixtures_writer import writes_archives
-from tasks.training.cases import ADDONS, OPTIMIZERS
+from tasks.training.cases import ADDONS, COMPILED, COMPILED_ADDONS, OPTIMIZERS
 from tasks.training.data import AFTER, BEFORE, batches, starting_weights
+from tasks.training.in_order import is_unordered, stepper
 
 if TYPE_CHECKING:
     from tasks.fixtures_models import Release
@@ -35,7 +36,7 @@ def main() -> None:
     out, loader, names = Path(sys.argv[1]), sys.argv[2], set(sys.argv[3:])
     out.mkdir(parents=True, exist_ok=True)
     release = this_release(loader)
-    cases = (*OPTIMIZERS, *(ADDONS if release.addons is not None else ()))
+    cases = (*OPTIMIZERS, *COMPILED, *((*ADDONS, *COMPILED_ADDONS) if release.addons is not None else ()))
     numbers: dict[str, Any] = {}
     left_out: dict[str, str] = {}
     for case in cases:
@@ -68,7 +69,7 @@ def write(case: Case, release: Release, out: Path) -> tuple[dict[str, Any], dict
         model.train_on_batch(inputs, targets)
     kinds = [("h5", "hdf5-model")]
     if not standalone(release) and writes_archives(release):
-        kinds.append(("keras", "keras-archive"))
+        kinds.insert(0, ("keras", "keras-archive"))  # Keras 3 forgets the optimizer when it writes HDF5
     problems = {}
     for suffix, kind in kinds:
         try:
@@ -79,15 +80,17 @@ def write(case: Case, release: Release, out: Path) -> tuple[dict[str, Any], dict
                 (out / f"{case.name}.{suffix}").unlink()
     if len(problems) == len(kinds):
         return {}, problems
-    numbers = {"before": answers(model.test_on_batch(*fed[0]))}
     reset(model)
-    steps = [answers(model.train_on_batch(*each)) for each in fed[BEFORE : BEFORE + AFTER]]
-    numbers["steps"] = np.stack(steps)
+    numbers = {"before": answers(model.test_on_batch(*fed[0])), "names": np.asarray(model.metrics_names)}
+    reset(model)
+    step = stepper(model, release) if is_unordered(model, release) else model.train_on_batch
+    for inputs, targets in fed[BEFORE : BEFORE + AFTER]:
+        step(inputs, targets)
     reset(model)
     numbers["after"] = answers(model.test_on_batch(*fed[0]))
     arrays = [array for layer in weighted(model) for array in layer.get_weights()]
     numbers.update({f"weights{index}": array for index, array in enumerate(arrays)})
-    if not all(np.isfinite(value).all() for value in numbers.values()):
+    if not all(np.isfinite(value).all() for value in numbers.values() if value.dtype.kind == "f"):
         raise ValueError("not every number is finite")
     return numbers, problems
 

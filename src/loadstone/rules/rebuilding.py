@@ -20,7 +20,7 @@ from loadstone.blueprint.upgrades import Upgraded, upgrade
 from loadstone.environment import KERAS_3, loaders
 from loadstone.finding import Rebuild
 from loadstone.knowledge import ObjectKind, own
-from loadstone.needs import addons_names, is_of_theano
+from loadstone.needs import addons_names, is_of_tf_keras, is_of_theano
 from loadstone.rules.rebuilt_addons import REBUILT_ADDONS
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def upgraded(artifact: Artifact, needs: Needs) -> Upgraded:
         addons_names(artifact, needs),
         release=needs.keras,
         theano=is_of_theano(artifact),
+        tf_keras=is_of_tf_keras(artifact, needs),
     )
 
 

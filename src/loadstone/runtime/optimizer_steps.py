@@ -42,7 +42,7 @@ def follow(artifact: Artifact, model: Any) -> tuple[Note, ...]:
     if artifact.training is None or optimizer is None or type(optimizer).__module__.partition(".")[0] != "keras":
         return ()
     name, at = type(optimizer).__name__, str(artifact.training.at)
-    steps = steps_of(name, kind_here(artifact), settings_of(_stored(artifact)))
+    steps = steps_of(name, kind_here(artifact), settings_of(stored_optimizer(artifact)))
     said = []
     if steps.own_rule and name in legacy.RULES:
         legacy.follow_rule(optimizer, steps.schedule_decay)
@@ -59,9 +59,9 @@ def follow(artifact: Artifact, model: Any) -> tuple[Note, ...]:
 
 def _follow_rows(optimizer: Any, rows: Rows, embeddings: Sequence[Any]) -> None:
     match rows:
-        case Rows.SUMMED_FIRST:
+        case Rows.SUMMED_FIRST if optimizer.clipnorm is None:
             legacy.sum_before_clipping(optimizer)
-        case Rows.SUMMED:
+        case Rows.SUMMED | Rows.SUMMED_FIRST:  # tf.keras 1.13 bounded the norm of what the rows are summed from
             legacy.sum_rows(optimizer)
         case Rows.KEPT:
             legacy.keep_rows(optimizer, list(slots_here(optimizer).values()), embeddings)
@@ -71,7 +71,7 @@ def _follow_rows(optimizer: Any, rows: Rows, embeddings: Sequence[Any]) -> None:
             pass
 
 
-def _stored(artifact: Artifact) -> Mapping[str, Json]:
+def stored_optimizer(artifact: Artifact) -> Mapping[str, Json]:
     """The optimizer's entry in the compile state; legacy HDF5 calls it ``optimizer_config``."""
     config = {} if artifact.training is None else artifact.training.config
     return as_mapping(config.get("optimizer_config", config.get("optimizer")))
@@ -79,7 +79,7 @@ def _stored(artifact: Artifact) -> Mapping[str, Json]:
 
 def kind_here(artifact: Artifact) -> Kind:
     """The generation of the file's optimizer."""
-    return kind_of(_stored(artifact), artifact.dialect)
+    return kind_of(stored_optimizer(artifact), artifact.dialect)
 
 
 def innermost(optimizer: Any) -> Any:

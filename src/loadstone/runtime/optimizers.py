@@ -26,7 +26,7 @@ from loadstone.blueprint.optimizers import (
 from loadstone.blueprint.weights import Slot
 from loadstone.formats import arrays as stored_arrays
 from loadstone.formats.arrays import StoredArray
-from loadstone.runtime.optimizer_steps import Unknown, innermost, kind_here, layout_of, slots_here
+from loadstone.runtime.optimizer_steps import Unknown, innermost, kind_here, layout_of, slots_here, stored_optimizer
 from loadstone.runtime.weights import in_order, shape_of, within
 
 if TYPE_CHECKING:
@@ -76,9 +76,13 @@ def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> t
         settled: where these came from.
     """
     training, optimizer = artifact.training, getattr(built.model, "optimizer", None)  # which comes with compile()
-    if training is None or not training.optimizer_tensors or optimizer is None or not optimizer.built:
+    if training is None or optimizer is None or not optimizer.built:
         return ()
     at = str(training.at)
+    if not training.optimizer_tensors:
+        # Either it took no step, or it is of the old kind, whose state tf.keras 2.15 left out of archives.
+        message = "the file holds no state of the optimizer: training goes on with a fresh one"
+        return (Note(upgrade=_NAME, message=message, at=at),)
     with stored_arrays.open_arrays(path) as arrays:
         groups = sorted(stored_arrays.optimizer_names(path), key=lambda group: group.layer.count("/"))
         try:
@@ -97,6 +101,8 @@ def _restored(
     artifact: Artifact, built: Built, settled: Settled, groups: Sequence[LayerWeights], arrays: Arrays
 ) -> tuple[str, ...]:
     optimizer = built.model.optimizer
+    if not stored_optimizer(artifact):
+        raise _Fresh("the file does not say which optimizer they are of")
     trainable = list(built.model.trainable_variables)
     stored = [[Slot(name, arrays.shape(name)) for name in group.names] for group in groups]
     wanted = [shape_of(variable) for variable in optimizer.variables]
@@ -291,6 +297,8 @@ def _products(optimizer: Any, steps: int, kind: Kind) -> float:
 
 def _said(optimizer: Any, slots: Mapping[str, Sequence[Any]], state: State) -> list[str]:
     said = []
+    if STEP not in state.scalars:  # Keras 2 stored none for RMSprop, Adagrad and Adadelta before 2.3
+        said.append("the file does not say how many steps the optimizer took: a learning rate that falls begins anew")
     absent = [name for name in slots if name not in state.slots]
     if absent and STEP in state.scalars:
         said.append(f"the file has no {', '.join(absent)} of the optimizer, which start anew")

@@ -17,13 +17,14 @@ from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls, with_scores
+from loadstone.blueprint.upgrades.compiled import upgrade_compiled
 from loadstone.blueprint.upgrades.early import EARLY
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
 from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
 from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
-from loadstone.blueprint.upgrades.optimizers import OPTIMIZERS
+from loadstone.blueprint.upgrades.optimizers import OF_KERAS_ALONE, OPTIMIZERS
 from loadstone.blueprint.upgrades.preprocessing import PREPROCESSING
 from loadstone.blueprint.upgrades.recurrent import RECURRENT
 from loadstone.blueprint.upgrades.theano import THEANO
@@ -38,7 +39,17 @@ if TYPE_CHECKING:
 
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
-UPGRADES: tuple[Upgrade, ...] = (*LAYERS, *OBJECTS, *OPTIMIZERS, *RECURRENT, *PREPROCESSING, *ARGUMENTS, *EARLY, *OWN)
+UPGRADES: tuple[Upgrade, ...] = (
+    *LAYERS,
+    *OBJECTS,
+    *OF_KERAS_ALONE,
+    *OPTIMIZERS,
+    *RECURRENT,
+    *PREPROCESSING,
+    *ARGUMENTS,
+    *EARLY,
+    *OWN,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,7 @@ def upgrade(
     *,
     release: Version | None = None,
     theano: bool = False,
+    tf_keras: bool = False,
 ) -> Upgraded:
     """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing.
 
@@ -74,19 +86,33 @@ def upgrade(
         addons: the bare names that are TensorFlow Addons' in this file.
         release: the Keras that wrote it, where the file says it.
         theano: whether Theano computed it, which pads in another way.
+        tf_keras: whether it was TensorFlow's own Keras.
     """
     if dialect is Dialect.KERAS_3:
         return Upgraded(blueprint=blueprint, notes=(), problems=())
     blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
+    rows = [row for row in UPGRADES if not (tf_keras and row in OF_KERAS_ALONE)]
     trail = Trail(
-        upgrades=(with_package(addons), *of_release(release), *(THEANO if theano else ()), *UPGRADES), said=[*said]
+        upgrades=(with_package(addons), *of_release(release), *(THEANO if theano else ()), *rows), said=[*said]
     )
+    is_early = _is_early(blueprint.training, release)
     upgraded = _upgrade_model(blueprint, trail)
+    if upgraded.training is not None:
+        training, changes = upgrade_compiled(upgraded, upgraded.training, negative_cosine=is_early)
+        upgraded = replace(upgraded, training=training)
+        trail.said.extend(changes)
     return Upgraded(
         blueprint=upgraded,
         notes=tuple(item for item in trail.said if isinstance(item, Note)),
         problems=tuple(item for item in trail.said if isinstance(item, Problem)),
     )
+
+
+def _is_early(training: Training | None, release: Version | None) -> bool:
+    """Whether Keras before 2.3, or tf.keras 1.13, compiled it: their optimizers have no names."""
+    optimizer = None if training is None else training.optimizer
+    is_first = optimizer is not None and "name" not in optimizer.config
+    return is_first and (release is None or release.release < _NAMED_OPTIMIZERS)
 
 
 def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
@@ -141,18 +167,10 @@ def _upgrade_training(training: Training, trail: Trail) -> Training:
         training,
         optimizer=optimizer if isinstance(optimizer, ObjectSpec) else None,
         loss=_upgrade_value(training.loss, trail),
-        metrics=_unnest(_upgrade_value(training.metrics, trail)),
-        weighted_metrics=_unnest(_upgrade_value(training.weighted_metrics, trail)),
+        metrics=_upgrade_value(training.metrics, trail),
+        weighted_metrics=_upgrade_value(training.weighted_metrics, trail),
         options=_supported(training.options),
     )
-
-
-def _unnest(metrics: Value) -> Value:
-    """Keras 2 stored the metrics of a model with one output as a list in a list."""
-    match metrics:
-        case ((*only,),):
-            return tuple(only)
-    return metrics
 
 
 def _supported(options: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -160,4 +178,5 @@ def _supported(options: Mapping[str, Value]) -> Mapping[str, Value]:
     return MappingProxyType({key: value for key, value in options.items() if key in _OPTIONS})
 
 
+_NAMED_OPTIMIZERS = (2, 3)
 _OPTIONS = frozenset({"run_eagerly", "steps_per_execution", "jit_compile"})

@@ -77,6 +77,16 @@ def _plain_activation(spec: ObjectSpec) -> ObjectSpec:
     return with_config(spec, {**spec.config, "activation": name})
 
 
+#: Of Keras beside TensorFlow; tf.keras always bounded the norm of each gradient.
+OF_KERAS_ALONE: tuple[Upgrade, ...] = (
+    Upgrade(
+        name="global-clipnorm",
+        summary="clipnorm bounded the norm of all gradients together, which Keras 3 calls global_clipnorm",
+        applies=lambda spec: _is_first(spec) and "clipnorm" in spec.config,
+        change=lambda spec: renamed(spec, "clipnorm", "global_clipnorm"),
+    ),
+)
+
 OPTIMIZERS: tuple[Upgrade, ...] = (
     Upgrade(
         name="optimizer-package",
@@ -111,12 +121,6 @@ OPTIMIZERS: tuple[Upgrade, ...] = (
         summary="decay is the schedule InverseTimeDecay in Keras 3, and 0 is none",
         applies=lambda spec: spec.name in _OPTIMIZERS and "decay" in spec.config,
         change=_decay_schedule,
-    ),
-    Upgrade(
-        name="global-clipnorm",
-        summary="clipnorm bounded the norm of all gradients together, which Keras 3 calls global_clipnorm",
-        applies=lambda spec: _is_first(spec) and "clipnorm" in spec.config,
-        change=lambda spec: renamed(spec, "clipnorm", "global_clipnorm"),
     ),
     Upgrade(
         name="one-clip",
