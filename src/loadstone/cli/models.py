@@ -209,7 +209,7 @@ def convert(
     if target.suffix != ".keras":  # said before Keras is imported, which takes long
         raise click.BadParameter(f"{target} has to end in .keras", param_hint="TARGET")
     from loadstone.runtime.convert import convert as rewrite  # noqa: PLC0415 - as above
-    from loadstone.runtime.user_code import from_file  # noqa: PLC0415 - as above
+    from loadstone.runtime.users.file import from_file  # noqa: PLC0415 - as above
 
     progress = common.telling(quiet=reporting["quiet"], no_progress=no_progress)
     try:
