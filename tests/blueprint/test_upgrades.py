@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import marshal
 from types import MappingProxyType
 from typing import Any
 
@@ -55,6 +57,9 @@ def result(content: ObjectSpec) -> ObjectSpec:
 
 
 FALLING = spec("ExponentialDecay", decay_rate=0.5)
+# ``lambda inputs, scale: inputs[0] + inputs[1] * scale`` as this Python compiles it and Keras 2 stored it.
+SCALING = base64.b64encode(marshal.dumps((lambda inputs, scale: inputs[0] + inputs[1] * scale).__code__)).decode()
+
 CHANGED = [
     (
         "renamed-batch-input-shape",
@@ -109,11 +114,39 @@ CHANGED = [
     ("output-mode", spec("StringLookup", output_mode="binary"), spec("StringLookup", output_mode="multi_hot")),
     ("output-mode", spec("TextVectorization", output_mode="tf-idf"), spec("TextVectorization", output_mode="tf_idf")),
     ("hashing-dtype", spec("Hashing", dtype="float32"), spec("Hashing", dtype="int64")),
+    ("no-salt", spec("Hashing", salt=(0xDECAFCAFFE, 0xDECAFCAFFE)), spec("Hashing")),
     ("bins-dtype", spec("Discretization", dtype="int64"), spec("Discretization")),
     (
         "vocabulary-size",
         spec("TextVectorization", vocabulary_size=3, vocabulary=("a",)),
         spec("TextVectorization", vocabulary=("a",)),
+    ),
+    (
+        "applications-layer",
+        spec("LayerScale", name="convnext_tiny_stage_0_block_0_layer_scale", init_values=1e-6, projection_dim=6),
+        spec(
+            "loadstone>LayerScale", name="convnext_tiny_stage_0_block_0_layer_scale", init_values=1e-6, projection_dim=6
+        ),
+    ),
+    (
+        "applications-layer",
+        ObjectSpec(
+            name="Custom>CustomScaleLayer",
+            module="keras.src.applications.inception_resnet_v2",
+            config=MappingProxyType({"name": "mine", "scale": 0.2}),
+            at=AT,
+        ),
+        ObjectSpec(
+            name="loadstone>CustomScaleLayer",
+            module="keras.src.applications.inception_resnet_v2",
+            config=MappingProxyType({"name": "mine", "scale": 0.2}),
+            at=AT,
+        ),
+    ),
+    (
+        "applications-lambda",
+        spec("Lambda", function=(SCALING, None, None), arguments=MappingProxyType({"scale": 0.17})),
+        spec("loadstone>CustomScaleLayer", scale=0.17),
     ),
     (
         "kept-sizes",
@@ -299,6 +332,8 @@ def test_a_value_without_equivalent_is_a_problem_never_a_silent_change(refused: 
         spec("Dense", activation=identifier("relu")),
         spec("Addons>AdamW", decay=0.5),
         spec("TextVectorization", vocabulary_size=3),
+        spec("LayerScale", name="mine", init_values=1e-6, projection_dim=6),
+        spec("Lambda", function=(SCALING, None, None), arguments=MappingProxyType({"factor": 0.17})),
         spec("EinsumDense", equation="abc,cd->abd", output_shape=(None, 3)),
         spec("Bidirectional", layer=spec("LSTM", units=3), backward_layer=spec("LSTM", units=3)),
     ],

@@ -44,7 +44,9 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "Keras2>hard_sigmoid": "loadstone.legacy",
         "loadstone>BatchNormalization": "loadstone.legacy.normalization",
         "loadstone>Bidirectional": "loadstone.legacy.recurrent",
+        "loadstone>CustomScaleLayer": "loadstone.legacy.applications",
         "loadstone>ImageFunction": "loadstone.addons",
+        "loadstone>LayerScale": "loadstone.legacy.applications",
         "loadstone>LocallyConnected1D": "loadstone.legacy.locally_connected",
         "loadstone>LocallyConnected2D": "loadstone.legacy.locally_connected",
         "loadstone>MultiHeadAttention": "loadstone.legacy.attention",
@@ -54,6 +56,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "loadstone>RandomWidth": "loadstone.legacy.image",
         "loadstone>ResidualCell": "loadstone.legacy.recurrent",
         "loadstone>SeparableConv1D": "loadstone.legacy.convolutional",
+        "loadstone>StochasticDepth": "loadstone.legacy.applications",
         "loadstone>TensorFlowFunction": "loadstone.addons.old_keras",
         "loadstone>TimeMajor": "loadstone.legacy.recurrent",
     }

@@ -1,7 +1,7 @@
 """A blueprint of the Keras 2 dialect as Keras 3 wants it, with the audit trail and what stands in the way.
 
 To add an upgrade, add a row to the table of its kind: `arguments` (renamed and dropped ones), `moved` (to the calls),
-`layers`, `recurrent`, `preprocessing`, `objects`, `optimizers`, `early` (the first releases of Keras 2), `theano`,
+`layers`, `recurrent`, `preprocessing`, `applications`, `objects`, `optimizers`, `early` (the first releases of Keras 2), `theano`,
 `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become ones of Keras 2 first (`keras1`).
 """
 
@@ -15,6 +15,7 @@ from loadstone.artifact import Dialect
 from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
 from loadstone.blueprint.traverse import map_objects
 from loadstone.blueprint.upgrades.addons import with_package
+from loadstone.blueprint.upgrades.applications import APPLICATIONS
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls, with_scores
 from loadstone.blueprint.upgrades.compiled import upgrade_compiled
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["UPGRADES", "Upgraded", "upgrade"]
 
 UPGRADES: tuple[Upgrade, ...] = (
+    *APPLICATIONS,
     *LAYERS,
     *OBJECTS,
     *OF_KERAS_ALONE,
@@ -78,7 +80,7 @@ def upgrade(
     theano: bool = False,
     tf_keras: bool = False,
 ) -> Upgraded:
-    """Bring a blueprint to Keras 3. One that Keras 3 wrote needs nothing.
+    """Bring a blueprint to Keras 3. One that Keras 3 wrote needs hardly anything.
 
     Args:
         blueprint: what is brought there.
@@ -89,7 +91,7 @@ def upgrade(
         tf_keras: whether it was TensorFlow's own Keras.
     """
     if dialect is Dialect.KERAS_3:
-        return Upgraded(blueprint=blueprint, notes=(), problems=())
+        return _of_keras_3(blueprint)
     blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
     rows = [row for row in UPGRADES if not (tf_keras and row in OF_KERAS_ALONE)]
     trail = Trail(
@@ -113,6 +115,26 @@ def _is_early(training: Training | None, release: Version | None) -> bool:
     optimizer = None if training is None else training.optimizer
     is_first = optimizer is not None and "name" not in optimizer.config
     return is_first and (release is None or release.release < _NAMED_OPTIMIZERS)
+
+
+def _of_keras_3(blueprint: Blueprint) -> Upgraded:
+    """A blueprint of Keras 3 with the layers that it does not find by itself."""
+    trail = Trail(upgrades=APPLICATIONS, said=[])
+
+    def found(model: Blueprint) -> Blueprint:
+        return replace(model, layers=tuple(map(content, model.layers)))
+
+    def content(layer: LayerSpec) -> LayerSpec:
+        if isinstance(layer.content, Operation):
+            return layer
+        changed = map_objects(layer.content, lambda spec: _upgrade_object(spec, trail), found)
+        if changed == layer.content or not isinstance(changed, ObjectSpec | Blueprint):
+            return layer
+        stored = layer.content.name if isinstance(layer.content, ObjectSpec) else layer.stored_class
+        return replace(layer, content=changed, stored_class=stored)
+
+    upgraded = found(blueprint)
+    return Upgraded(blueprint=upgraded, notes=tuple(item for item in trail.said if isinstance(item, Note)), problems=())
 
 
 def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:

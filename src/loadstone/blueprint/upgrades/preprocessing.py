@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ENCODING = frozenset({"CategoryEncoding", "IntegerLookup", "StringLookup", "TextVectorization"})
 _MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
+#: What TensorFlow 2.2 to 2.5 wrote where no salt was given.
+_NO_SALT = (0xDECAFCAFFE, 0xDECAFCAFFE)
 _INTEGERS = frozenset({"int32", "int64"})
 
 
@@ -36,6 +38,10 @@ def _hashes_to_numbers(spec: ObjectSpec) -> bool:
 
 def _with_integers(spec: ObjectSpec) -> ObjectSpec:
     return with_config(spec, {**spec.config, "dtype": "int64"})
+
+
+def _salted_by_default(spec: ObjectSpec) -> bool:
+    return spec.name == "Hashing" and spec.config.get("salt") == _NO_SALT
 
 
 def _counts_what_is_there(spec: ObjectSpec) -> bool:
@@ -69,6 +75,12 @@ PREPROCESSING: tuple[Upgrade, ...] = (
         summary="the dtype of Discretization was that of its outputs; Keras 3 would cast the inputs to it",
         applies=_bins_as_integers,
         change=lambda spec: without(spec, "dtype"),
+    ),
+    Upgrade(
+        name="no-salt",
+        summary="the salt that was written where none was given is none: with one, Keras 3 hashes in another way",
+        applies=_salted_by_default,
+        change=lambda spec: without(spec, "salt"),
     ),
     Upgrade(
         name="vocabulary-size",
