@@ -54,10 +54,8 @@ def addons_dense_layers(release: Release) -> Any:
     for layer in available(tfa.layers, "PolynomialCrossing"):
         x = layer(projection_dim=2)([x, layers.Dense(5)(features)])
     for layer in available(tfa.layers, "NoisyDense"):
-        if hasattr(layer, "reset_noise"):  # before Addons 0.15 it drew noise at every call, and stored none
-            x = layer(4)(x)
-        else:
-            x = layers.Dense(4)(x)
+        # Before Addons 0.15 it drew noise at every call, and stored none.
+        x = layer(4)(x) if hasattr(layer, "reset_noise") else layers.Dense(4)(x)
     for layer in available(tfa.layers, "StochasticDepth"):
         x = layer(0.8)([x, layers.Dense(4)(features)])
     return keras.models.Model(features, layers.Dense(2)(x))

@@ -123,7 +123,7 @@ APPLICATIONS: tuple[Upgrade, ...] = (
     ),
     Upgrade(
         name="applications-lambda",
-        summary="the Lambda of InceptionResNetV2, known by its instructions, adds a scaled branch; loadstone's layer does",
+        summary="InceptionResNetV2's Lambda, known by its instructions, adds a scaled branch; loadstone's layer does",
         applies=_scales,
         change=_scaling,
     ),
