@@ -265,17 +265,17 @@ def _attention(generator: Any) -> list[Any]:
 
 
 def causal_attention(release: Release) -> Any:
-    """Attention that sees no later step: an argument of the constructor, then of the call."""
+    """Attention that sees no later step: an argument of the constructor, then of the call.
+
+    Keras 2.10 to 2.15 take it in the constructor, too, and do not store it.
+    """
     keras, layers = release.keras, release.keras.layers
     (attention,) = wanted(layers, "Attention")
     series = layers.Input((5, 6), name="series")
     try:
+        x = attention()([series, series], use_causal_mask=True)
+    except TypeError:
         x = attention(causal=True)([series, series])
-    except (TypeError, ValueError):
-        try:
-            x = attention()([series, series], use_causal_mask=True)
-        except TypeError as error:
-            raise NotInThisRelease(str(error)) from error
     return keras.models.Model(series, layers.Dense(2)(x))
 
 

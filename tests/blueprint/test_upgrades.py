@@ -461,6 +461,23 @@ def test_what_changed_between_releases_is_told_by_the_release(release: str, crop
     assert (after.content.name, after.content.config.get("crop_first")) == ("loadstone>RandomCrop", crop_first)
 
 
+@pytest.mark.parametrize(
+    ("release", "kwargs", "names"),
+    [
+        ("2.9.0", {}, set()),
+        ("2.10.0", {}, {"unstored-causal"}),
+        ("2.10.0", {"use_causal_mask": True}, set()),
+        ("2.15.0", {}, {"unstored-causal", "unstored-gelu"}),
+    ],
+)
+def test_what_a_release_did_not_store_is_said(release: str, kwargs: dict[str, Any], names: set[str]) -> None:
+    attention = layer(spec("Attention"), calls=(Call(args=((X, X),), kwargs=MappingProxyType(kwargs)),))
+    dense = layer(spec("Dense", activation=identifier("gelu")), "dense")
+    addon = layer(spec("Addons>Maxout"), "maxout")
+    after = upgrade(model(attention, dense, addon), Dialect.KERAS_2, release=Version(release))
+    assert {note.upgrade for note in after.notes} == names
+
+
 def test_the_class_that_the_file_names_is_remembered() -> None:
     (after,) = upgrade(model(layer(spec("CuDNNLSTM"))), Dialect.KERAS_2).blueprint.layers
     assert after.stored_class == "CuDNNLSTM"

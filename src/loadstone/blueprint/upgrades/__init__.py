@@ -29,6 +29,7 @@ from loadstone.blueprint.upgrades.optimizers import OF_KERAS_ALONE, OPTIMIZERS
 from loadstone.blueprint.upgrades.preprocessing import PREPROCESSING
 from loadstone.blueprint.upgrades.recurrent import RECURRENT
 from loadstone.blueprint.upgrades.theano import THEANO
+from loadstone.blueprint.upgrades.unstored import unstored
 from loadstone.blueprint.upgrades.upgrade import Upgrade, note
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def upgrade(
         upgrades=(with_package(addons), *of_release(release), *(THEANO if theano else ()), *rows), said=[*said]
     )
     is_early = _is_early(blueprint.training, release)
+    trail.said.extend(unstored(blueprint, release))
     upgraded = _upgrade_model(blueprint, trail)
     if upgraded.training is not None:
         training, changes = upgrade_compiled(upgraded, upgraded.training, negative_cosine=is_early)

@@ -1,8 +1,8 @@
 """Layers of the networks of ``keras.applications``, which are registered nowhere. A layer is a row here.
 
-Keras loads its own files of them with ``custom_objects`` only. A class of the same name that someone else wrote is told from them by its module, or where the file has none by its
-arguments and by the name that the networks give to the layer. The Lambda of InceptionResNetV2 (up to Keras 2.11) is
-known by its instructions.
+Keras loads its own files of them with ``custom_objects`` only. A class of the same name that someone else wrote is told
+from them by its module, or where the file has none by its arguments and by the name that the networks give to the
+layer. The Lambda of InceptionResNetV2 (up to Keras 2.11) is known by its instructions.
 Source: ``keras.applications`` of Keras 2.2.4 to 3.15.1.
 """
 
