@@ -114,6 +114,7 @@ CHANGED = [
     ("output-mode", spec("StringLookup", output_mode="binary"), spec("StringLookup", output_mode="multi_hot")),
     ("output-mode", spec("TextVectorization", output_mode="tf-idf"), spec("TextVectorization", output_mode="tf_idf")),
     ("hashing-dtype", spec("Hashing", dtype="float32"), spec("Hashing", dtype="int64")),
+    ("dropping-cell", spec("DropoutWrapper", input_keep_prob=1.0, cell=spec("LSTMCell")), spec("LSTMCell")),
     ("no-salt", spec("Hashing", salt=(0xDECAFCAFFE, 0xDECAFCAFFE)), spec("Hashing")),
     ("bins-dtype", spec("Discretization", dtype="int64"), spec("Discretization")),
     (
@@ -313,6 +314,7 @@ def test_every_upgrade_has_an_example() -> None:
         spec("ThresholdedReLU", theta=-1.0),
         spec("CategoryEncoding", output_mode="tf-idf"),
         spec("ResidualWrapper", residual_fn="a program"),
+        spec("DropoutWrapper", input_keep_prob=0.5),
     ],
 )
 def test_a_value_without_equivalent_is_a_problem_never_a_silent_change(refused: ObjectSpec) -> None:

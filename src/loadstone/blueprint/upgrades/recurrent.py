@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ObjectSpec, Obstacle, Problem
-from loadstone.blueprint.upgrades.upgrade import Upgrade, refuse, with_config, without
+from loadstone.blueprint.upgrades.upgrade import Upgrade, refuse, refuse_value, with_config, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,10 @@ _CUDNN: Mapping[str, tuple[str, Mapping[str, Value]]] = MappingProxyType(
 )
 
 _SIZES = ("units", "filters", "cell")
+
+_KEEP = ("input_keep_prob", "state_keep_prob", "output_keep_prob")
+
+_RESIDUAL = ("residual_", "residule_")  # TensorFlow misspells one of its keys
 
 _CONVOLUTIONAL_CELLS = MappingProxyType({"ConvLSTM2DCell": "ConvLSTM2D"})
 
@@ -123,8 +127,18 @@ def _layer_of_cell(spec: ObjectSpec) -> ObjectSpec:
 def _residual(spec: ObjectSpec) -> ObjectSpec | Problem:
     if spec.config.get("residual_fn") is not None:
         return refuse(spec, "residual_fn", "a Python function stored as bytecode, which is not run")
-    kept = {key: value for key, value in spec.config.items() if not key.startswith("residual_")}
+    kept = {key: value for key, value in spec.config.items() if not key.startswith(_RESIDUAL)}
     return replace(spec, name="loadstone>ResidualCell", config=MappingProxyType(kept))
+
+
+def _undropped(spec: ObjectSpec) -> ObjectSpec | Problem:
+    kept = [spec.config.get(key, 1.0) for key in _KEEP]
+    cell = spec.config.get("cell")
+    if any(each not in {None, 1} for each in kept) or not isinstance(cell, ObjectSpec):
+        return refuse_value(
+            spec, "input_keep_prob", kept[0], "it drops at inference, too, which no cell of Keras 3 does"
+        )
+    return cell
 
 
 def _cell_on_a_device(spec: ObjectSpec) -> ObjectSpec:
@@ -174,6 +188,12 @@ RECURRENT: tuple[Upgrade, ...] = (
         summary="the device that a cell computed on is not kept",
         applies=lambda spec: spec.name == "DeviceWrapper",
         change=_cell_on_a_device,
+    ),
+    Upgrade(
+        name="dropping-cell",
+        summary="a cell around another one that keeps everything is the other one",
+        applies=lambda spec: spec.name == "DropoutWrapper",
+        change=_undropped,
     ),
     Upgrade(
         name="peephole-cell",

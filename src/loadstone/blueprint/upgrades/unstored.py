@@ -51,8 +51,8 @@ _UNSTORED = (
         "unstored-causal",
         (2, 10),
         _is_attention_without_mask,
-        "Keras 2.10 to 2.15 took causal=True in the constructor and did not store it; if it was given, the layer has to "
-        "be called with use_causal_mask=True",
+        "Keras 2.10 to 2.15 took causal=True in the constructor and did not store it; if it was given, the layer has "
+        "to be called with use_causal_mask=True",
     ),
     _Unstored(
         "unstored-gelu",
