@@ -1,7 +1,7 @@
 """A blueprint of the Keras 2 dialect as Keras 3 wants it, with the audit trail and what stands in the way.
 
 To add an upgrade, add a row to the table of its kind: `arguments` (renamed and dropped ones), `moved` (to the calls),
-`layers`, `recurrent`, `preprocessing`, `applications`, `objects`, `optimizers`, `early` (the first releases of Keras 2),
+`layers`, `recurrent`, `preprocessing`, `applications`, `objects`, `optimizers`, `early` (first releases of Keras 2),
 `theano`, `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become ones of Keras 2 first
 (`keras1`).
 """
