@@ -43,9 +43,10 @@ def stepper(model: Any, release: Release) -> Any:
     count = backend.function([], nothing, updates=counts) if counts else None
 
     def step(inputs: Any, targets: Any) -> None:
+        inputs = inputs if isinstance(inputs, list) else [inputs]
         targets = targets if isinstance(targets, list) else [targets]
         weights = [targets[0][:, 0] * 0 + 1 for _ in targets]
-        move(differentiate([inputs, *targets, *weights, 1]))
+        move(differentiate([*inputs, *targets, *weights, 1]))
         if count is not None:
             count([])
 

@@ -81,13 +81,13 @@ def write(case: Case, release: Release, out: Path) -> tuple[dict[str, Any], dict
     if len(problems) == len(kinds):
         return {}, problems
     reset(model)
-    numbers = {"before": answers(model.test_on_batch(*fed[0])), "names": np.asarray(model.metrics_names)}
+    numbers = measured(model, release, fed[0])
     reset(model)
     step = stepper(model, release) if is_unordered(model, release) else model.train_on_batch
     for inputs, targets in fed[BEFORE : BEFORE + AFTER]:
         step(inputs, targets)
     reset(model)
-    numbers["after"] = answers(model.test_on_batch(*fed[0]))
+    numbers["after"] = measured(model, release, fed[0])["before"]
     arrays = [array for layer in weighted(model) for array in layer.get_weights()]
     numbers.update({f"weights{index}": array for index, array in enumerate(arrays)})
     if not all(np.isfinite(value).all() for value in numbers.values() if value.dtype.kind == "f"):
@@ -101,9 +101,13 @@ def reset(model: Any) -> None:
         model.reset_metrics()
 
 
-def answers(value: Any) -> Any:
-    """What a step returned, as an array."""
-    return np.asarray(value, "float64").reshape(-1)
+def measured(model: Any, release: Release, batch: Any) -> dict[str, Any]:
+    """What ``test_on_batch`` returns for a batch, and the names of it."""
+    if release.is_keras_3:  # whose list of names is shorter than its list of values
+        found = model.test_on_batch(*batch, return_dict=True)
+        return {"before": np.asarray(list(found.values()), "float64"), "names": np.asarray(list(found))}
+    values = np.ravel(model.test_on_batch(*batch))
+    return {"before": values.astype("float64"), "names": np.asarray(model.metrics_names)}
 
 
 def weighted(model: Any) -> list[Any]:

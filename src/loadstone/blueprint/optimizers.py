@@ -362,10 +362,20 @@ def _calls(label: tuple[str, ...], variable: Slot) -> bool:
     return label[-len(name) :] == name or label == ("_".join(name),)
 
 
+# The single numbers before the slots.
+_HEADS: Mapping[Order, tuple[tuple[str, ...], ...]] = MappingProxyType(
+    {
+        Order.BY_SLOT: ((STEP,), (), (STEP, CACHE)),
+        Order.BY_GROUP: ((STEP,), (STEP, RATE), (STEP, RATE, CACHE)),
+    }
+)
+
+
 def _by_order(layout: Layout, stored: Sequence[Slot], variables: Sequence[Slot], order: Order) -> Iterator[State]:
     """Every state whose arrays have the shapes that are stored.
 
-    The step count comes first, where there is one, and the learning rate; a setting decides whether a slot exists.
+    The step count comes first, where there is one, the learning rate, and Nadam's product of momentums; a setting
+    decides whether a slot exists.
     """
     groups: Layout = tuple((row,) for group in layout for row in group) if order is Order.BY_SLOT else layout
     shapes = [slot.shape for slot in stored]
@@ -378,7 +388,7 @@ def _by_order(layout: Layout, stored: Sequence[Slot], variables: Sequence[Slot],
             for row in group
             if (shape := row.shape(variable.shape)) is not None
         ]
-        for scalars in ((STEP,), (), (STEP, RATE)):
+        for scalars in _HEADS[order]:
             if [()] * len(scalars) + [shape for _, _, shape in places] == shapes:
                 yield _numbered(scalars, places, stored, len(variables))
 

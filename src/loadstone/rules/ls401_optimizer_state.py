@@ -20,8 +20,10 @@ optimizer.
 
 ## How to fix it
 
-For inference nothing has to be done. To continue training, do it in the environment that wrote the file, or accept a
-fresh optimizer with a short warm-up of the learning rate.
+For inference nothing has to be done. To continue training, `loadstone.load_model` restores the moments and the number
+of steps of every release's optimizers, and `loadstone convert` writes a `.keras` file that Keras 3 restores them from.
+What a file does not have (an archive of tf.keras 2.15 holds nothing of an optimizer of the old kind) is said; accept a
+fresh optimizer there, with a short warm-up of the learning rate.
 
 ## References
 

@@ -18,7 +18,8 @@ AttributeError: 'LAMB' object has no attribute 'build'
 
 ## How to fix it
 
-Load it with `compile=False`, and compile it again. `loadstone convert` keeps the optimizer's settings.
+Load it with `compile=False`, and compile it again. `loadstone convert` keeps the optimizer's settings; its moments are
+not in such an archive.
 
 ## References
 

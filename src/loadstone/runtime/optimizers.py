@@ -24,6 +24,7 @@ from loadstone.blueprint.optimizers import (
     decode,
 )
 from loadstone.blueprint.weights import Slot
+from loadstone.errors import NotAModel
 from loadstone.formats import arrays as stored_arrays
 from loadstone.formats.arrays import StoredArray
 from loadstone.runtime.optimizer_steps import Unknown, innermost, kind_here, layout_of, slots_here, stored_optimizer
@@ -84,10 +85,10 @@ def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> t
         message = "the file holds no state of the optimizer: training goes on with a fresh one"
         return (Note(upgrade=_NAME, message=message, at=at),)
     with stored_arrays.open_arrays(path) as arrays:
-        groups = sorted(stored_arrays.optimizer_names(path), key=lambda group: group.layer.count("/"))
         try:
+            groups = sorted(stored_arrays.optimizer_names(path), key=lambda group: group.layer.count("/"))
             said = _restored(artifact, built, settled, groups, arrays)
-        except Unknown as why:
+        except (Unknown, NotAModel, KeyError, ValueError, IndexError) as why:  # the latter of arrays that do not fit
             count = training.optimizer_tensors
             message = (
                 f"{count} arrays of optimizer state are not carried over, and training goes on with a fresh optimizer, "
@@ -108,8 +109,9 @@ def _restored(
     wanted = [shape_of(variable) for variable in optimizer.variables]
     same_order = _same_order(built, settled, trainable)
     if artifact.dialect is Dialect.KERAS_3 and same_order and [slot.shape for slot in stored[0]] == wanted:
-        for variable, slot in zip(optimizer.variables, stored[0], strict=True):
-            variable.assign(arrays[slot.name])
+        values = [arrays[slot.name] for slot in stored[0]]
+        for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(value)
         return ()
     return _decoded(artifact, built, settled, stored, arrays)
 
