@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 NAMELESS = ""
 
 _CONSTANT = "_CONSTANT_VALUE"
+
+# Layers that stand for a function: where the file has None among their arguments, the author may have written it.
+_FUNCTIONS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty"})
 _REFERENCE_LENGTHS = (3, 4)
 
 
@@ -70,6 +73,8 @@ def parse_layer(entry: Mapping[str, Json], at: Pointer, parse_model: ParseModel,
     name = layer_name(entry)
     content = parse_value(entry, at, parse_model)
     calls = tuple(parse_call(node, names) for node in as_sequence(entry.get("inbound_nodes")) if node)
+    if entry.get("class_name") not in _FUNCTIONS:
+        calls = tuple(map(_given, calls))
     return LayerSpec(
         name=name,
         stored_name=_stored_name(entry) if isinstance(content, Blueprint) else name,
@@ -85,6 +90,11 @@ def parse_call(node: Json, names: frozenset[str]) -> Call:
     if isinstance(argument, tuple) and len(argument) == 1 and isinstance(argument[0], TensorRef):
         argument = argument[0]
     return Call(args=(argument,), kwargs=MappingProxyType(keywords))
+
+
+def _given(call: Call) -> Call:
+    """The call without the arguments that are None, which is every layer's own default: it was not given them."""
+    return replace(call, kwargs=MappingProxyType({key: item for key, item in call.kwargs.items() if item is not None}))
 
 
 def _argument(data: Json, names: frozenset[str], keywords: dict[str, Value]) -> Value:
@@ -105,8 +115,7 @@ def _argument(data: Json, names: frozenset[str], keywords: dict[str, Value]) -> 
 
 def _collect(rest: list[Json], names: frozenset[str], keywords: dict[str, Value]) -> None:
     if rest and isinstance(rest[0], Mapping):
-        # None is every argument's own default here: the call had not given it.
-        keywords.update({key: _keyword(item, names) for key, item in rest[0].items() if item is not None})
+        keywords.update({key: _keyword(item, names) for key, item in rest[0].items()})
 
 
 def _keyword(value: Json, names: frozenset[str]) -> Value:

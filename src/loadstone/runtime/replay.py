@@ -179,9 +179,11 @@ def _functional(blueprint: Blueprint, constructor: Constructor) -> Built:
 
 def _assemble(blueprint: Blueprint, outputs: Outputs) -> Any:
     try:
-        return keras.Model(
-            _resolve(blueprint.inputs, outputs), _resolve(blueprint.outputs, outputs), name=blueprint.name
+        inputs = _resolve(blueprint.inputs, outputs)
+        results = keras.tree.map_structure(
+            lambda item: operators.as_output(item, inputs), _resolve(blueprint.outputs, outputs)
         )
+        return keras.Model(inputs, results, name=blueprint.name)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise _apart(blueprint, "graph", error) from error
 
@@ -236,6 +238,8 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
             result = operators.apply(layer.content.op, arguments, keywords)
             _name_operations(layer.name, result, outputs)
         else:
+            arguments = [operators.tensors_for_extents(item) for item in arguments]
+            keywords = {name: operators.tensors_for_extents(item) for name, item in keywords.items()}
             result = made[layer.name](*arguments, **keywords)
     except Exception as error:
         # Keras raises whatever the layer's call raises; the user needs to know which layer it was.
@@ -271,7 +275,7 @@ def _name_operations(name: str, result: Any, outputs: Outputs) -> None:
 
 def _tell_masks_apart(made: Mapping[str, Any], outputs: Outputs) -> None:
     """Give the operations that compute masks names of their own; Keras names them as it names layers (concatenate)."""
-    tensors = [tensor for group in outputs.values() for tensor in group]
+    tensors = [item for group in outputs.values() for item in group if keras.backend.is_keras_tensor(item)]
     named = {id(item): item.name for item in (*made.values(), *map(_maker, tensors))}
     taken = set(named.values())
     waiting = [item for tensor in tensors for item in _inputs(tensor)]

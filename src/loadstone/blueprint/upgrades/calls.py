@@ -18,14 +18,17 @@ from loadstone.blueprint.graph import (
     Problem,
     SliceSpec,
 )
-from loadstone.blueprint.operators import Operator, operator
+from loadstone.blueprint.operators import IGNORED, Operator, operator, why_absent
+from loadstone.blueprint.upgrades.nodes import upgrade_node
 from loadstone.blueprint.upgrades.upgrade import note
 
 if TYPE_CHECKING:
     from loadstone.blueprint.graph import Value
 
 _FUNCTION_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda"})
-_OTHER_FUNCTION_LAYERS = frozenset({"TensorFlowOpLayer", "ClassMethod", "InstanceMethod", "InstanceProperty"})
+# Of the classes that are no plain tensors: ``tf.RaggedTensor.from_row_splits``, ``x.flat_values``, ``x.with_values``.
+_METHOD_LAYERS = frozenset({"ClassMethod", "InstanceMethod", "InstanceProperty"})
+_NODE_LAYER = "TensorFlowOpLayer"
 _GET_ITEM = "__operators__.getitem"
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"})
 
@@ -44,8 +47,10 @@ def upgrade_calls(layer: LayerSpec) -> tuple[LayerSpec, tuple[Note | Problem, ..
     match layer.content:
         case ObjectSpec(name=name) as spec if name in _FUNCTION_LAYERS:
             return _upgrade_function(layer, spec)
-        case ObjectSpec(name=name) as spec if name in _OTHER_FUNCTION_LAYERS:
-            return layer, (_no_operator(spec, name),)
+        case ObjectSpec(name=name) as spec if name == _NODE_LAYER:
+            return upgrade_node(layer, spec)
+        case ObjectSpec(name=name) as spec if name in _METHOD_LAYERS:
+            return layer, (_no_operator(spec, _method(spec), "only ragged and sparse tensors are asked in this way"),)
         case ObjectSpec(name=name) if name in _RECURRENT:
             return _upgrade_states(layer)
         case ObjectSpec(name=name) if name in _GONE_KEYWORDS:
@@ -71,6 +76,11 @@ def _has_oblong_scores(spec: ObjectSpec, call: Call) -> bool:
     return bool(call.kwargs.get("return_attention_scores")) and not is_over_itself
 
 
+def _method(spec: ObjectSpec) -> str:
+    parts = (spec.config.get(key) for key in ("cls_symbol", "method_name", "attr_name"))
+    return ".".join(part for part in parts if isinstance(part, str)) or spec.name
+
+
 def _upgrade_function(layer: LayerSpec, spec: ObjectSpec) -> tuple[LayerSpec, tuple[Note | Problem, ...]]:
     function = spec.config.get("function")
     if not isinstance(function, str):
@@ -79,11 +89,13 @@ def _upgrade_function(layer: LayerSpec, spec: ObjectSpec) -> tuple[LayerSpec, tu
         return _as_operation(layer, spec, "_getitem", tuple(map(_bind_index, layer.calls)))
     row = operator(function)
     if row is None:
-        return layer, (_no_operator(spec, f"tf.{function}"),)
+        return layer, (_no_operator(spec, f"tf.{function}", why_absent(function)),)
     bound = [_bind(row, call) for call in layer.calls]
     unknown = tuple(_no_argument(spec, function, name) for _, names in bound for name in names)
     if unknown:
         return layer, unknown
+    if any(row.needed - call.kwargs.keys() for call, _ in bound):
+        return layer, (_no_operator(spec, f"tf.{function}", "the file lacks an argument, which tf.keras did not save"),)
     return _as_operation(layer, spec, row.op, tuple(call for call, _ in bound))
 
 
@@ -99,17 +111,18 @@ def _as_operation(
 def _bind(row: Operator, call: Call) -> tuple[Call, tuple[str, ...]]:
     """The call with the operation's parameter names, and the arguments that it has no place for."""
     targets = dict(row.parameters)
-    bound: dict[str, Value] = {}
+    bound: dict[str, Value] = dict(row.fixed)
     if call.args:
         bound[row.parameters[0][1]] = call.args[0]
     unknown = []
     for name, value in call.kwargs.items():
-        if name == "name":
+        target = targets.get(name)
+        if name == "name" or target == IGNORED or (value is None and target not in row.with_none):
             continue
-        if name in targets:
-            bound[targets[name]] = value
-        else:
+        if target is None:
             unknown.append(name)
+        else:
+            bound[target] = value
     return Call(kwargs=MappingProxyType(bound)), tuple(unknown)
 
 
@@ -123,6 +136,8 @@ def _index_item(item: Value) -> Value:
     match item:
         case Mapping() if "start" in item or "stop" in item or "step" in item:
             return SliceSpec(start=item.get("start"), stop=item.get("stop"), step=item.get("step"))
+        case Mapping() if item.get("class_name") == "__ellipsis__":
+            return EllipsisSpec.ELLIPSIS
         case "...":
             return EllipsisSpec.ELLIPSIS
     return item
@@ -158,11 +173,12 @@ def _without_keywords(layer: LayerSpec, gone: Mapping[str, str]) -> tuple[LayerS
     return replace(layer, calls=calls), tuple(notes)
 
 
-def _no_operator(spec: ObjectSpec, name: str) -> Problem:
+def _no_operator(spec: ObjectSpec, name: str, why: str | None = None) -> Problem:
     return Problem(
         obstacle=Obstacle.UNKNOWN_OPERATOR,
         subject=name,
-        message=f"{name} on a tensor has no counterpart in loadstone's table of operations",
+        message=f"{name} on a tensor has no counterpart in {'Keras 3' if why else 'the table of operations'}"
+        + (f": {why}" if why else ""),
         at=spec.at,
     )
 

@@ -1,0 +1,59 @@
+"""Whether the first axis of a tensor is still the model's batch."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+
+#: Operations of Keras that compute every element from those at its own place.
+_ELEMENTWISE = frozenset({
+    "Abs", "Absolute", "Add", "Arctan2", "Cast", "Clip", "Cos", "Divide", "DivideNoNan", "Elu", "Equal", "Erf", "Exp",
+    "Expm1", "FloorDivide", "Gelu", "Greater", "GreaterEqual", "HardSigmoid", "LeakyRelu", "Less", "LessEqual", "Log",
+    "Log1p", "LogSoftmax", "LogicalAnd", "LogicalNot", "LogicalOr", "Maximum", "Minimum", "Mod", "Multiply", "Negative",
+    "NotEqual", "OnesLike", "Power", "Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu", "Sigmoid", "Sign", "Silu",
+    "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "StopGradient", "Subtract", "Tanh", "TrueDivide",
+    "Where", "ZerosLike",
+})  # fmt: skip
+_OF_OTHER_AXES = frozenset({"Concatenate", "ExpandDims", "Flip", "Matmul", "Pad", "Squeeze", "Stack", "Take", "Tile"})
+
+
+def has_batch_of(x: Any, other: Any) -> bool:
+    """Whether the first axes of two tensors are the same: of the same tensor, or both the model's batch."""
+    return x is other or (_leads_with_batch(x) and _leads_with_batch(other))
+
+
+def _leads_with_batch(x: Any) -> bool:
+    seen: set[int] = set()
+    waiting = [x]
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        if not tensor.shape or tensor.shape[0] is not None:
+            return False
+        operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
+        if isinstance(operation, keras.layers.Layer):
+            continue  # what a layer takes and gives has the batch in front
+        inputs = list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
+        if not _keeps_first(operation, tensor, inputs):
+            return False
+        waiting.extend(item for item in inputs if len(item.shape) == len(tensor.shape) and item.shape[0] != 1)
+    return True
+
+
+def _keeps_first(operation: Any, result: Any, inputs: list[Any]) -> bool:
+    name = type(operation).__name__
+    first = inputs[0]
+    if name == "Reshape":
+        return None not in (*first.shape[1:], *result.shape[1:]) and math.prod(first.shape[1:]) == math.prod(
+            result.shape[1:]
+        )
+    if name == "Transpose":
+        return operation.axes is not None and operation.axes[0] == 0
+    if name in _OF_OTHER_AXES:
+        axis = getattr(operation, "axis", None)
+        return axis not in {0, -len(result.shape), None} and len(first.shape) == len(result.shape)
+    return name in _ELEMENTWISE
