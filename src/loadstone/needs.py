@@ -258,8 +258,8 @@ def addons_names(artifact: Artifact, needs: Needs) -> frozenset[str]:
     """The names without a package that are TensorFlow Addons' in this file.
 
     Releases 0.5 and 0.6, of TensorFlow 2.0, registered all their objects so; and TensorFlow 2.1 left the package out
-    where it wrote an optimizer. A class of the user's that has such a name cannot be told from them; given in
-    ``custom_objects`` it goes first.
+    where it wrote how a model was compiled. A class of the user's that has such a name cannot be told from them; given
+    in ``custom_objects`` it goes first.
     """
     keras = needs.writer("keras")
     release = None if keras is None else keras.release
@@ -269,7 +269,7 @@ def addons_names(artifact: Artifact, needs: Needs) -> frozenset[str]:
         need.identity
         for need in needs.objects
         if (release <= _OF_TENSORFLOW_2_0 and _is_of_addons(need.identity))
-        or (all(use.slot == "optimizer" for use in need.uses) and _is_of_addons(f"Addons>{need.identity}"))
+        or (need.only_in_training and _is_of_addons(f"Addons>{need.identity}"))
     )
 
 

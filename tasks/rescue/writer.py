@@ -174,8 +174,16 @@ def keeps_state(layer: Any) -> bool:
 
 
 def outputs_of(model: Any, inputs: list[Any]) -> list[Any]:
-    """The model's outputs at inference; those that have names come in the order of their names."""
-    outputs = model.predict(batch(inputs), verbose=0)
+    """The model's outputs at inference; those that have names come in the order of their names.
+
+    A model of Keras 3 is called: up to 3.11, ``predict`` hands a Discretization numbers that are cut to integers, which
+    a call does not.
+    """
+    numbers = all(np.asarray(value).dtype.kind != "U" for value in inputs)
+    if numbers and not hasattr(model, "reset_states"):  # one of Keras 3
+        outputs = model(batch(inputs), training=False)
+    else:
+        outputs = model.predict(batch(inputs), verbose=0)
     if isinstance(outputs, dict):
         return [np.asarray(outputs[name]) for name in sorted(outputs)]
     return [np.asarray(value) for value in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
@@ -230,10 +238,18 @@ def converter(release: Release) -> Any:
     return importlib.import_module(place).preprocess_weights_for_loading
 
 
+def reset_states(model: Any) -> None:
+    """Lets stateful layers, those of models inside too, begin anew; models of Keras 3 have no method for it."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            reset_states(layer)
+        elif getattr(layer, "stateful", False):
+            (layer.reset_states if hasattr(layer, "reset_states") else layer.reset_state)()
+
+
 def record_outputs(case: Case, model: Any, inputs: list[Any], out: Path) -> None:
     """Records inputs and outputs, which have to be finite."""
-    if hasattr(model, "reset_states"):
-        model.reset_states()
+    reset_states(model)
     outputs = outputs_of(model, inputs)
     if not all(np.isfinite(np.asarray(value, "float64")).all() for value in outputs):
         raise SystemExit(f"{case.name}: not every output is finite")

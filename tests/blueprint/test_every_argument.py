@@ -63,6 +63,20 @@ BY_CONSTRUCTION = frozenset(
     }
 )  # fmt: skip
 
+#: Operations of Keras 3 that no graph holds: their results depend on no tensor.
+EAGER = frozenset(
+    {"Bartlett", "Blackman", "Empty", "Eye", "Hamming", "Hanning", "Identity", "Kaiser", "Ones", "Tri", "Zeros"}
+)
+#: Names that Keras 3 looks up and never writes.
+ALIASES_OF_KERAS_3 = frozenset({"orthogonal_initializer"})
+#: Of Keras 3: what its base class writes where it is given, and an array within an operation, which no file can hold.
+WITHIN_KERAS_3 = frozenset(
+    {
+        *((name, "activity_regularizer") for name in ("IndexLookup", "IntegerLookup", "StringLookup", "TFSMLayer")),
+        ("RMSNorm", "scale"),
+    }
+)
+
 #: Arguments that a release took, did not write, and Keras 3 takes too: why the default that stands for them is right.
 UNWRITTEN = MappingProxyType(
     {
@@ -113,10 +127,10 @@ class Written:
     arguments: frozenset[str]
 
 
-def written(source: str) -> Iterator[Written]:
+def written(source: str, major: int = 2, kinds: tuple[ObjectKind, ...] = KINDS) -> Iterator[Written]:
     known, keys = table(source), config_table(source)
     for row, release in enumerate(known.releases):
-        for kind in KINDS if release.major == 2 else ():
+        for kind in kinds if release.major == major else ():
             for name in known.objects.get(kind.value, {}):
                 taken_then = known.at(kind.value, name, row)
                 if taken_then is None:
@@ -136,7 +150,7 @@ def written(source: str) -> Iterator[Written]:
 def upgraded(spec: ObjectSpec, release: Version) -> tuple[ObjectSpec, Upgraded]:
     layer = LayerSpec(name="layer", stored_name="layer", content=ObjectSpec(name="Outer", config={"x": spec}, at=AT))
     model = Blueprint(name="model", kind=ModelKind.FUNCTIONAL, layers=(layer,), at=AT)
-    after = upgrade(model, Dialect.KERAS_2, release=release)
+    after = upgrade(model, Dialect.KERAS_2 if release.major == 2 else Dialect.KERAS_3, release=release)
     content = after.blueprint.layers[0].content
     assert isinstance(content, ObjectSpec)
     found = content.config["x"]
@@ -195,6 +209,19 @@ def test_every_argument_of_keras_2_is_taken_renamed_left_out_or_refused(source: 
             elif key not in after.config:
                 assert said.notes, (each.name, key)
     assert lost <= BY_CONSTRUCTION
+
+
+def test_every_argument_of_keras_3_is_taken_or_left_out() -> None:
+    lost = set()
+    for each in written("keras", 3, (*KINDS, ObjectKind.OPERATION)):
+        for key in each.keys | each.conditional:
+            place = "keras.src.ops.nn" if each.kind is ObjectKind.OPERATION else None
+            spec = ObjectSpec(name=each.name, config=MappingProxyType({key: None}), module=place, at=AT)
+            after, _ = upgraded(spec, each.release)
+            here = taken(after, each.kind)
+            if here is None or not set(after.config) <= here:
+                lost.add((each.name, key))
+    assert {(name, key) for name, key in lost if name not in EAGER | ALIASES_OF_KERAS_3} == WITHIN_KERAS_3
 
 
 @pytest.mark.parametrize("source", ["multibackend", "bundled", "keras"])

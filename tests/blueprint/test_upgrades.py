@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import marshal
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -461,6 +462,45 @@ def test_what_changed_between_releases_is_told_by_the_release(release: str, crop
     after = upgrade(model(layer(spec("RandomCrop"))), Dialect.KERAS_2, release=writer).blueprint.layers[0]
     assert isinstance(after.content, ObjectSpec)
     assert (after.content.name, after.content.config.get("crop_first")) == ("loadstone>RandomCrop", crop_first)
+
+
+@pytest.mark.parametrize(
+    ("release", "tf_keras", "interpolation", "name"),
+    [
+        ("2.2.4", False, "bilinear", "loadstone>UpSampling2D"),
+        ("2.3.1", False, "bilinear", "loadstone>UpSampling2D"),
+        ("2.3.1", False, "nearest", "UpSampling2D"),
+        ("2.2.4", True, "bilinear", "UpSampling2D"),
+        ("2.4.0", False, "bilinear", "UpSampling2D"),
+    ],
+)
+def test_bilinear_steps_are_measured_as_the_writer_did(
+    release: str, tf_keras: object, interpolation: str, name: str
+) -> None:
+    model_of_it = model(layer(spec("UpSampling2D", interpolation=interpolation)))
+    after = upgrade(model_of_it, Dialect.KERAS_2, release=Version(release), tf_keras=bool(tf_keras)).blueprint.layers[0]
+    assert isinstance(after.content, ObjectSpec)
+    assert after.content.name == name
+
+
+NN = "keras.src.ops.nn"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (spec("RandomRotation", factor=0.1, value_range=(0, 255)), spec("RandomRotation", factor=0.1)),
+        (replace(spec("CtcLoss"), module=NN), replace(spec("CTCLoss"), module=NN)),
+        (spec("CtcLoss"), spec("CtcLoss")),
+        (spec("Threshold", threshold_value=1, value=2), spec("Threshold", threshold=1, default_value=2)),
+        (spec("FFT", axis=-1), spec("FFT")),
+        (spec("Dense", units=2), spec("Dense", units=2)),
+    ],
+)
+def test_what_changed_within_keras_3(before: ObjectSpec, after: ObjectSpec) -> None:
+    found = upgrade(model(layer(before)), Dialect.KERAS_3)
+    assert found.blueprint.layers[0].content == after
+    assert bool(found.notes) == (before != after)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_what_the_user_gives_goes_first(models: Path) -> None:
             return inputs[..., : self.num_units]
 
     model = loadstone.load_model(models / "maxout.h5", custom_objects={"Maxout": Maxout})
-    assert type(model.layers[-1]) is Maxout
+    assert isinstance(model.layers[-1], Maxout)
 
 
 @pytest.mark.parametrize("version", ["2.2.4", "2.3.0-tf", "2.8.0", "2.15.0"])

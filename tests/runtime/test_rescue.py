@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 #: The eras of `make test`; the other ones are loaded by `make test-live`.
 ALWAYS = frozenset({RESCUE_ERAS[0], "tf24", "tf215", RESCUE_ERAS[-1]})
-#: What does not load with equal outputs, and the words that say so.
-REFUSED: dict[str, str] = {}
+#: What does not load, and the words that say so: no file has the tensors that `tf.einsum` was called with.
+REFUSED = {
+    model.file: "the file lacks an argument, which tf.keras did not save"
+    for model in RESCUE_MODELS
+    if model.architecture == "tensor_equations"
+}
+#: Tags of words beyond a sequence's end, which mean nothing: TFA 0.14 and 0.15 filled in others for the last of them.
+BEYOND_THE_END = frozenset({"addons_crf/tf24.h5", "addons_crf/tf26.h5"})
 
 
 def marked(models: Iterable[RescueModel]) -> list[Any]:
@@ -43,6 +49,8 @@ def test_a_model_has_the_outputs_it_had(model: RescueModel) -> None:
     given, known = model.io()
     loaded = outputs(loadstone.load_model(model.path), given)
     assert [value.shape for value in loaded] == [value.shape for value in known]
+    if model.file in BEYOND_THE_END:
+        loaded[0], known[0] = (np.where(given[0] > 0, tags, 0) for tags in (loaded[0], known[0]))
     for found, expected in zip(loaded, known, strict=True):
         scale = max(1.0, float(np.abs(expected).max()))
         np.testing.assert_allclose(

@@ -59,5 +59,6 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "loadstone>StochasticDepth": "loadstone.legacy.applications",
         "loadstone>TensorFlowFunction": "loadstone.addons.old_keras",
         "loadstone>TimeMajor": "loadstone.legacy.recurrent",
+        "loadstone>UpSampling2D": "loadstone.legacy.resizing",
     }
 )

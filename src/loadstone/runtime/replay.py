@@ -26,6 +26,8 @@ from loadstone.runtime import operators, users
 from loadstone.runtime.construct import CannotConstruct, Constructor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from loadstone.blueprint.graph import Call, Value
     from loadstone.runtime.registry import Registry
 
@@ -231,8 +233,9 @@ def _ready(call: Call, outputs: Outputs) -> bool:
 
 
 def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Outputs) -> list[Any]:
-    arguments = [_resolve(item, outputs) for item in call.args]
-    keywords = {name: _resolve(item, outputs) for name, item in call.kwargs.items()}
+    sequence = list if isinstance(made.get(layer.name), keras.Layer) else _sequence  # layers insist on lists
+    arguments = [_resolve(item, outputs, sequence) for item in call.args]
+    keywords = {name: _resolve(item, outputs, sequence) for name, item in call.kwargs.items()}
     try:
         if isinstance(layer.content, Operation):
             result = operators.apply(layer.content.op, arguments, keywords)
@@ -307,8 +310,8 @@ def _inputs(tensor: Any) -> list[Any]:
     return list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as in `_maker`
 
 
-def _resolve(value: Value, outputs: Outputs) -> Any:
-    """A call's argument with tensors for references."""
+def _resolve(value: Value, outputs: Outputs, sequence: Callable[[list[Any]], Any] | None = None) -> Any:
+    """A call's argument with tensors for references, and what ``sequence`` makes of lists, else `_sequence`."""
     match value:
         case TensorRef():
             return outputs[value.layer, value.call][value.output]
@@ -317,9 +320,9 @@ def _resolve(value: Value, outputs: Outputs) -> Any:
         case SliceSpec(start=start, stop=stop, step=step):
             return slice(_resolve(start, outputs), _resolve(stop, outputs), _resolve(step, outputs))
         case Mapping():
-            return {name: _resolve(item, outputs) for name, item in value.items()}
+            return {name: _resolve(item, outputs, sequence) for name, item in value.items()}
         case tuple():
-            return _sequence([_resolve(item, outputs) for item in value])
+            return (sequence or _sequence)([_resolve(item, outputs, sequence) for item in value])
         case _:
             return value
 

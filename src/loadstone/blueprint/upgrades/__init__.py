@@ -2,8 +2,8 @@
 
 To add an upgrade, add a row to the table of its kind: `arguments` (renamed and dropped ones), `moved` (to the calls),
 `layers`, `recurrent`, `preprocessing`, `applications`, `objects`, `optimizers`, `early` (first releases of Keras 2),
-`theano`, `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become ones of Keras 2 first
-(`keras1`).
+`theano`, `keras3` (within Keras 3), `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become
+ones of Keras 2 first (`keras1`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from loadstone.blueprint.upgrades.calls import upgrade_calls, with_scores
 from loadstone.blueprint.upgrades.compiled import upgrade_compiled
 from loadstone.blueprint.upgrades.early import EARLY
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
+from loadstone.blueprint.upgrades.keras3 import KERAS_3
 from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
 from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
@@ -97,7 +98,8 @@ def upgrade(
     blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
     rows = [row for row in UPGRADES if not (tf_keras and row in OF_KERAS_ALONE)]
     trail = Trail(
-        upgrades=(with_package(addons), *of_release(release), *(THEANO if theano else ()), *rows), said=[*said]
+        upgrades=(with_package(addons), *of_release(release, tf_keras=tf_keras), *(THEANO if theano else ()), *rows),
+        said=[*said],
     )
     is_early = _is_early(blueprint.training, release)
     trail.said.extend(unstored(blueprint, release))
@@ -122,7 +124,7 @@ def _is_early(training: Training | None, release: Version | None) -> bool:
 
 def _of_keras_3(blueprint: Blueprint) -> Upgraded:
     """A blueprint of Keras 3 with the layers that it does not find by itself."""
-    trail = Trail(upgrades=APPLICATIONS, said=[])
+    trail = Trail(upgrades=KERAS_3, said=[])
 
     def found(model: Blueprint) -> Blueprint:
         return replace(model, layers=tuple(map(content, model.layers)))

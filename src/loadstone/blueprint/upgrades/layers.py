@@ -88,6 +88,7 @@ _OWN = MappingProxyType(
 
 # Since this release RandomCrop cuts first and resizes then (experimental.preprocessing of TensorFlow 2.7).
 _CROPS_FIRST = (2, 7)
+_RESIZES_BY_CENTERS = (2, 4)
 
 
 # Keras 3 synchronizes on TensorFlow alone, and a model that asks for it does not load elsewhere.
@@ -252,15 +253,28 @@ OWN: tuple[Upgrade, ...] = (
 )
 
 
-def of_release(release: Version | None) -> tuple[Upgrade, ...]:
+_BY_CORNERS = (
+    Upgrade(
+        name="resized-by-corners",
+        summary="Keras 2.2 and 2.3 measured bilinear steps from the pixels' corners, Keras 3 does from their centers",
+        applies=lambda spec: spec.name == "UpSampling2D" and spec.config.get("interpolation") == "bilinear",
+        change=lambda spec: replace(spec, name="loadstone>UpSampling2D"),
+    ),
+)
+
+
+def of_release(release: Version | None, *, tf_keras: bool) -> tuple[Upgrade, ...]:
     """The upgrades of what the writer's release computed in another way than later ones of the same name.
 
     Args:
         release: the Keras that wrote the file, None where the file does not say it; it counts as the newest then.
+        tf_keras: whether it was TensorFlow's own Keras.
     """
     if release is None or release.release[:2] >= _CROPS_FIRST:
         return ()
+    by_corners = not tf_keras and release.release[:2] < _RESIZES_BY_CENTERS
     return (
+        *(_BY_CORNERS if by_corners else ()),
         Upgrade(
             name="crop-after-resizing",
             summary="before Keras 2.7, images were resized first and then cut",
