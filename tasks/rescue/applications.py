@@ -45,8 +45,8 @@ def network(release: Release, family: str, side: int, divisor: int) -> Any:
         thin = type(whole).from_config(_thinned(config, divisor), custom_objects=_own_layers(whole))
     except Exception as error:  # widths that do not divide
         raise NotInThisRelease(f"cannot be thinned: {type(error).__name__}: {error}"[:200]) from error
-    score = release.keras.layers.Dense(CLASSES, activation="softmax", name="predictions")(thin.output)
-    return release.keras.models.Model(thin.input, score, name=family.lower())
+    score = release.keras.layers.Dense(CLASSES, activation="softmax", name="predictions")(thin.outputs[0])
+    return release.keras.models.Model(thin.inputs[0], score, name=family.lower())
 
 
 def _own_layers(model: Any) -> dict[str, Any]:

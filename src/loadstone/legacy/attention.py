@@ -11,10 +11,11 @@ PACKAGE = "loadstone"
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class MultiHeadAttention(keras.layers.MultiHeadAttention):
-    """`keras.layers.MultiHeadAttention` that knows the shape of the scores that it returns.
+    """`keras.layers.MultiHeadAttention` that knows the shape of its scores, and has values of any size on JAX.
 
-    Keras 3.15 takes them for (batch, heads, queries, queries) whatever the keys are and the axes that are attended, so
-    that layers which take the scores are built for another size.
+    Keras 3.15 takes the scores for (batch, heads, queries, queries) whatever the keys are and the axes that are
+    attended, so that layers which take the scores are built for another size. On JAX it calls a fused kernel that wants
+    values as large as keys, unless the scores are asked for.
 
     Args:
         *args: those of `keras.layers.MultiHeadAttention`.
@@ -40,3 +41,32 @@ class MultiHeadAttention(keras.layers.MultiHeadAttention):
         keys = value if key is None else key
         scores = (*others, self.num_heads, *(query.shape[axis] for axis in axes), *(keys.shape[axis] for axis in axes))
         return output, keras.KerasTensor(scores, dtype=self.compute_dtype)
+
+    def call(  # noqa: PLR0913 - the arguments of Keras' own
+        self,
+        query: Any,
+        value: Any,
+        key: Any = None,
+        *,
+        return_attention_scores: bool = False,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        """Return the output, of the query's shape but for the last size, and the scores where they are asked for."""
+        outputs = super().call(
+            query,
+            value,
+            key,
+            query_mask=query_mask,
+            value_mask=value_mask,
+            key_mask=key_mask,
+            attention_mask=attention_mask,
+            return_attention_scores=return_attention_scores or self.value_dim != self.key_dim,
+            training=training,
+            use_causal_mask=use_causal_mask,
+        )
+        return outputs[0] if isinstance(outputs, tuple) and not return_attention_scores else outputs

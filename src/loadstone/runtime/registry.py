@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from loadstone.knowledge import own
+from loadstone.runtime import repairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,12 +89,11 @@ class Registry:
             return _addons().get(spec.name)
         if (spec.module or "").startswith(_ADDONS_MODULE):
             return _addons().get(f"Addons>{bare}")
-        if spec.name in own.MODULES:
-            import_module(own.MODULES[spec.name])  # a module of ours, which registers it
-        registered = keras.saving.get_registered_object(spec.name)
+        registered = _registered(spec.name)
         if registered is not None or not built_in:
             return registered
-        return self._built_in(spec.name, key)
+        instead = repairs.own_name(spec)
+        return self._built_in(spec.name, key) if instead is None else _registered(instead)
 
     def is_custom(self, found: Any) -> bool:
         """Whether an object came from the user."""
@@ -118,6 +118,12 @@ class Registry:
             if callable(found):
                 return found
         return None
+
+
+def _registered(name: str) -> Any | None:
+    if name in own.MODULES:
+        import_module(own.MODULES[name])  # a module of ours, which registers it
+    return keras.saving.get_registered_object(name)
 
 
 def _addons() -> Mapping[str, Any]:
