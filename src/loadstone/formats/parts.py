@@ -148,10 +148,9 @@ class _Section(io.RawIOBase):
     def readinto(self, buffer: Buffer) -> int:
         target = memoryview(buffer).cast("B")
         self._stream.seek(self._start + self._at)
-        data = self._stream.read(max(0, min(len(target), self._length - self._at)))
-        target[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+        count = self._stream.readinto(target[: max(0, min(len(target), self._length - self._at))])
+        self._at += count
+        return count
 
     def close(self) -> None:
         self._stream.close()

@@ -166,7 +166,7 @@ def _set_weights(path: Path, artifact: Artifact, built: Built, *, by_order: bool
         if artifact.format not in _LEGACY or _is_numbered(artifact):
             is_keras_2 = artifact.dialect is Dialect.KERAS_2
             return set_by_path(built, arrays.unread(), keras_2=is_keras_2, groups=arrays.groups)
-        groups = stored_arrays.weight_names(path)
+        groups = arrays.layers()
         layers = adopted([spec for spec, _ in built.layers], [group.layer for group in groups])
         notes: tuple[Note, ...] = ()
         if by_order:
