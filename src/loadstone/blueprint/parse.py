@@ -50,7 +50,7 @@ def parse(artifact: Artifact) -> Blueprint:
         raise ValueError(f"{artifact.source} holds no model configuration")
     dialect = artifact.dialect or Dialect.KERAS_2
     blueprint = _parse_root(artifact.config, artifact.config_at, _model_parser(dialect))
-    if artifact.training is None:
+    if artifact.training is None or not artifact.training.config:  # Keras 3 writes {} for a model never compiled
         return blueprint
     training = parse_training(artifact.training.config, artifact.training.at, _model_parser(dialect))
     return replace(blueprint, training=training)

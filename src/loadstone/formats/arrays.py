@@ -46,6 +46,7 @@ _NUMERIC = frozenset(
     | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 )
 _BFLOAT16_BYTES = 2
+ALIGNMENT = 64  # bytes; what Eigen and XLA ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,10 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         groups: the paths of the file's groups, those without arrays too.
     """
 
-    def __init__(self, stream: BinaryIO, tree: Tree) -> None:
+    def __init__(self, stream: BinaryIO, file: Hdf5File, tree: Tree) -> None:
         self._stream = stream
+        self._file = file
+        self._tree = tree
         self._specs = {spec.name: spec for spec in tree.tensors}
         self._contiguous = tree.contiguous
         self.groups = tuple(tree.groups)
@@ -85,6 +88,26 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
     def unread(self) -> dict[str, StoredArray]:
         """Every array by name, none of them read."""
         return {name: StoredArray(spec.shape, partial(self.__getitem__, name)) for name, spec in self._specs.items()}
+
+    def layers(self) -> tuple[LayerWeights, ...]:
+        """List each layer's arrays, in the order of the file.
+
+        Legacy files say it in the attributes ``layer_names`` and ``weight_names``. Later ones number a layer's
+        variables, and name the layer by its place in the model (``layers/dense``); these come in the order of names,
+        the variables in the order of numbers.
+        """
+        tree = self._tree
+        prefix = f"{_MODEL_GROUP}/" if _MODEL_GROUP in tree.groups else ""
+        layers = hdf5_tree.texts(self._file, tree.groups.get(prefix.rstrip("/"), ()), "layer_names")
+        if not isinstance(layers, tuple):
+            return _numbered(tree)
+        found = []
+        for layer in (*layers, _TOP_LEVEL):
+            names = hdf5_tree.texts(self._file, tree.groups.get(f"{prefix}{layer}", ()), "weight_names")
+            if isinstance(names, tuple) and (names or layer != _TOP_LEVEL):
+                full = tuple(f"{prefix}{layer}/{name}" for name in names)
+                found.append(LayerWeights(layer=layer, names=full))
+        return tuple(found)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Read one array.
@@ -99,7 +122,7 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         if place is None or not (stored in _NUMERIC or spec.dtype == BFLOAT16):
             return self._through_libhdf5(name)
         self._stream.seek(place.begin)
-        raw = np.empty(place.length, np.uint8)
+        raw = aligned(place.length)
         if cast("BufferedIOBase", self._stream).readinto(raw.data) != place.length:  # which typing.BinaryIO lacks
             raise NotAModel(f"{name}: the file ends within its values")
         if spec.dtype == BFLOAT16 and place.datatype.size == _BFLOAT16_BYTES:
@@ -134,6 +157,13 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
             raise NotAModel(f"{name}: its values cannot be read: {error}") from error
 
 
+def aligned(length: int) -> NDArray[np.uint8]:
+    """Memory for values, aligned so that every framework can have its tensor there instead of copying it."""
+    raw = np.empty(length + ALIGNMENT - 1, np.uint8)
+    begin = -raw.ctypes.data % ALIGNMENT
+    return raw[begin : begin + length]
+
+
 @contextmanager
 def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
     """Open a model's arrays: of an HDF5 model, of HDF5 weights, or of a ``.keras`` archive (in place when stored).
@@ -141,8 +171,8 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
     Raises:
         NotAModel: the file is none of these, or its weights cannot be opened.
     """
-    with _opened(Path(path)) as (stream, _, tree):
-        yield Arrays(stream, tree)
+    with _opened(Path(path)) as (stream, file, tree):
+        yield Arrays(stream, file, tree)
 
 
 def assets(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, Part]]:
@@ -167,27 +197,13 @@ def assets(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, Part]]:
 
 
 def weight_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
-    """List each layer's arrays, in the order of the file.
-
-    Legacy files say it in the attributes ``layer_names`` and ``weight_names``. Later ones number a layer's variables,
-    and name the layer by its place in the model (``layers/dense``); these come in the order of names, the variables in
-    the order of numbers.
+    """As `Arrays.layers`, of a file that is not open.
 
     Raises:
         NotAModel: as `open_arrays`.
     """
-    with _opened(Path(path)) as (_, file, tree):
-        prefix = f"{_MODEL_GROUP}/" if _MODEL_GROUP in tree.groups else ""
-        layers = hdf5_tree.texts(file, tree.groups.get(prefix.rstrip("/"), ()), "layer_names")
-        if not isinstance(layers, tuple):
-            return _numbered(tree)
-        found = []
-        for layer in (*layers, _TOP_LEVEL):
-            names = hdf5_tree.texts(file, tree.groups.get(f"{prefix}{layer}", ()), "weight_names")
-            if isinstance(names, tuple) and (names or layer != _TOP_LEVEL):
-                full = tuple(f"{prefix}{layer}/{name}" for name in names)
-                found.append(LayerWeights(layer=layer, names=full))
-        return tuple(found)
+    with open_arrays(path) as arrays:
+        return arrays.layers()
 
 
 def optimizer_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:

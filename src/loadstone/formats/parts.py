@@ -140,7 +140,7 @@ def read_part(part: Part, limit: int) -> bytes | Defect:
 class _Section(io.RawIOBase):
     """The bytes from ``start`` for ``length`` of a file, as a file of their own."""
 
-    def __init__(self, stream: BinaryIO, start: int, length: int) -> None:
+    def __init__(self, stream: io.BufferedReader, start: int, length: int) -> None:
         super().__init__()
         self._stream = stream
         self._start = start
@@ -161,10 +161,9 @@ class _Section(io.RawIOBase):
     def readinto(self, buffer: Buffer) -> int:
         target = memoryview(buffer).cast("B")
         self._stream.seek(self._start + self._at)
-        data = self._stream.read(max(0, min(len(target), self._length - self._at)))
-        target[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+        count = self._stream.readinto(target[: max(0, min(len(target), self._length - self._at))])
+        self._at += count
+        return count
 
     def close(self) -> None:
         self._stream.close()

@@ -23,6 +23,7 @@ from loadstone.blueprint.layouts import Row, alone
 from loadstone.blueprint.upgrades.recurrent import TIME_MAJOR
 from loadstone.blueprint.weights import Mismatch, Slot, layout, no_array
 from loadstone.formats import config, parts
+from loadstone.runtime.variables import tensor
 from loadstone.runtime.weights import Assignment, Plan, carry_out, plan_variables, shape_of, slot_of, weights_of
 
 if TYPE_CHECKING:
@@ -212,8 +213,10 @@ class _Tree:
 
     def _by_itself(self, owner: Any, path: str, names: Mapping[str, str]) -> None:
         """Let an object load its variables that has a way of its own."""
+        arrays = {number: np.asarray(self.arrays[name]) for number, name in names.items()}
+        only_assigns = type(owner).load_own_variables in _ONLY_ASSIGN
         try:
-            owner.load_own_variables({number: np.asarray(self.arrays[name]) for number, name in names.items()})
+            owner.load_own_variables({n: tensor(array) for n, array in arrays.items()} if only_assigns else arrays)
         except (KeyError, ValueError) as error:
             self.plan.said.append(Mismatch(path, f"{path}: {error}"))
 
@@ -236,6 +239,12 @@ class _Tree:
         plan_variables(self.plan, weights_of(owner), rows, content)
         return {id(variable) for variable in weights_of(owner)}
 
+
+# Ways of Keras' own layers that assign to each variable what is stored for it, and nothing else (Keras 3.7 to 3.15).
+_ONLY_ASSIGN = frozenset(
+    layer.load_own_variables
+    for layer in (keras.layers.Dense, keras.layers.EinsumDense, keras.layers.Embedding, keras.layers.Conv2D)
+)
 
 # Groups of an archive beside the layers. Their state is that of the training, or made anew.
 _NOT_WEIGHTS = frozenset(

@@ -18,7 +18,8 @@ from loadstone.runtime import failures, optimizer_steps, optimizers, users
 from loadstone.runtime.construct import Constructor
 from loadstone.runtime.registry import Registry
 from loadstone.runtime.replay import rebuild
-from loadstone.runtime.training import compile_model
+from loadstone.runtime.training import build_optimizer, compile_model
+from loadstone.runtime.variables import awaiting_values, without_collecting
 from loadstone.runtime.weights import Settled
 from loadstone.runtime.weights_only import refuse_what_has_no_weights, set_weights, with_architecture
 
@@ -84,7 +85,13 @@ def load(
         LoadFailed: with every reason at once.
         NotAModel: the architecture's file holds none.
     """
-    path = Path(filepath)
+    with without_collecting():
+        return _load(Path(filepath), dict(custom_objects or {}), architecture, compiled=compiled)
+
+
+def _load(
+    path: Path, custom_objects: dict[str, Any], architecture: str | os.PathLike[str] | None, *, compiled: bool
+) -> Loaded:
     artifact = stored = formats.read(path)
     if architecture is None:
         _refuse_what_is_not_rebuilt(artifact)
@@ -92,8 +99,9 @@ def load(
         refuse_what_has_no_weights(artifact)
         artifact, stored = with_architecture(artifact, read_architecture(Path(architecture)))
     ready = upgraded(artifact, infer(artifact))
-    registry = Registry(MappingProxyType(dict(custom_objects or {})))
-    with keras.saving.custom_object_scope(dict(registry.custom_objects)), users.at_work():
+    registry = Registry(MappingProxyType(custom_objects))
+    settled = Settled()
+    with keras.saving.custom_object_scope(custom_objects), users.at_work(), awaiting_values():
         built, problems = rebuild(ready.blueprint, registry)
         # What has no upgrade cannot be built either; one reason for it is enough.
         explained = {problem.at for problem in ready.problems}
@@ -103,11 +111,11 @@ def load(
         if built is not None and compiled and training is not None:
             constructor = Constructor(registry=registry, replay=lambda nested: nested)
             problems += compile_model(built.model, training, constructor)
-    if built is None or problems:
-        raise failures.of_problems(artifact, problems)
-    settled = Settled()
-    notes += set_weights(path, stored, built, by_order=architecture is not None, settled=settled)
+        if built is None or problems:
+            raise failures.of_problems(artifact, problems)
+        notes += set_weights(path, stored, built, by_order=architecture is not None, settled=settled)
     if compiled:
+        build_optimizer(built.model)
         notes += optimizer_steps.follow(artifact, built.model)
         notes += optimizers.restore(path, artifact, built, settled)
     return Loaded(model=built.model, artifact=artifact, notes=notes)

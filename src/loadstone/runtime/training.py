@@ -32,7 +32,14 @@ def compile_model(model: Any, training: Training, constructor: Constructor) -> t
         return tuple(problems)
     options = {key: value for key, value in training.options.items() if value is not None}
     model.compile(**parts, **options)
-    if model.built and model.optimizer is not None:
-        # Else a file saved before the first training step holds an optimizer without variables, and warns on loading.
-        model.optimizer.build(model.trainable_variables)
     return ()
+
+
+def build_optimizer(model: Any) -> None:
+    """Make the optimizer's variables, once those of the model have their values, which some optimizers start from.
+
+    Else a file saved before the first training step holds an optimizer without variables, and warns on loading.
+    """
+    optimizer = getattr(model, "optimizer", None)  # which comes with compile()
+    if model.built and optimizer is not None:
+        optimizer.build(model.trainable_variables)

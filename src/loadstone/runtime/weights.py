@@ -14,6 +14,7 @@ from loadstone.blueprint.graph import Blueprint, Note, ObjectSpec
 from loadstone.blueprint.layouts import Row, translate
 from loadstone.blueprint.traverse import objects
 from loadstone.blueprint.weights import Mismatch, Slot, absent, match, rename, superfluous
+from loadstone.runtime.variables import give
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -125,7 +126,7 @@ def carry_out(plan: Plan, built: Built, arrays: Arrays) -> None:
     """Read the arrays and set the variables, one after the other."""
     for assignment in plan.assignments:
         row = assignment.row
-        assignment.variable.assign(row.transform([np.asarray(arrays[name]) for name in row.sources]))
+        give(assignment.variable, row.transform([np.asarray(arrays[name]) for name in row.sources]))
     for load in plan.others:
         load()
     _finalize(built)

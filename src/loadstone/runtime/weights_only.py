@@ -182,7 +182,7 @@ def _set_weights(
                 settled=settled,
                 assets=stored_arrays.assets(path),
             )
-        groups = stored_arrays.weight_names(path)
+        groups = arrays.layers()
         layers = adopted([spec for spec, _ in built.layers], [group.layer for group in groups])
         notes: tuple[Note, ...] = ()
         if by_order:
