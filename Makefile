@@ -12,7 +12,7 @@ export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-live lint format bench bench-rescue fixtures golden knowledge docs clean
+.PHONY: help demo test test-fast test-live lint format bench bench-load bench-rescue fixtures golden knowledge docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ bench: .venv/.developer ## measure, side by side in one run
 	@$(BIN)/python benchmarks/eras.py
 	@$(BIN)/python benchmarks/safety.py
 	@$(BIN)/python benchmarks/addons.py
+
+bench-load: .venv/.developer ## load models of 400 MB beside Keras: time and memory (ten minutes)
+	@$(BIN)/python benchmarks/load.py
 
 bench-rescue: .venv/.developer ## load models of every era four ways (an hour; environments and models stay in .cache)
 	@$(BIN)/python benchmarks/rescue.py --failures

@@ -6,6 +6,7 @@ link is followed, no external or virtual storage is read, no array is larger tha
 
 from __future__ import annotations
 
+import mmap
 import re
 import zipfile
 from collections import defaultdict
@@ -47,6 +48,7 @@ _NUMERIC = frozenset(
 )
 _BFLOAT16_BYTES = 2
 ALIGNMENT = 64  # bytes; what Eigen and XLA ask for
+_MAPPED = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,14 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
 
 
 def aligned(length: int) -> NDArray[np.uint8]:
-    """Memory for values, aligned so that every framework can have its tensor there instead of copying it."""
+    """Memory for values, aligned so that every framework can have its tensor there instead of copying it.
+
+    That of large arrays is mapped by pages of its own: NumPy asks for huge pages, for which the kernel may first have
+    to move others out of the way, at several times the cost of filling them.
+    """
+    if length >= _MAPPED and hasattr(mmap, "MAP_ANONYMOUS"):
+        private = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        return np.frombuffer(private, np.uint8)
     raw = np.empty(length + ALIGNMENT - 1, np.uint8)
     begin = -raw.ctypes.data % ALIGNMENT
     return raw[begin : begin + length]
