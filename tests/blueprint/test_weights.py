@@ -170,3 +170,16 @@ def test_a_layout_names_what_a_path_holds() -> None:
         "elsewhere/vars/0",
     ]
     assert layout("Dense") is None
+
+
+def test_a_variable_without_a_name_is_the_only_one_that_its_layer_lacks() -> None:
+    def named(names: list[str], *variables: str) -> tuple[str, ...]:
+        return rename(names, [Slot(variable, (1,)) for variable in variables])
+
+    assert named(["scale/Variable:0"], "scale/gamma") == ("scale/gamma",)
+    assert named(["a/variable_3", "b/variable_7"], "a/gamma", "b/gamma") == ("a/gamma", "b/gamma")
+    assert named(["a/kernel", "a/variable"], "a/kernel", "a/gain") == ("a/kernel", "a/gain")
+    assert named(["a/variable", "a/variable_1"], "a/gain", "a/shift") == ("a/variable", "a/variable_1")
+    assert named(["a/variable"], "a/gain", "a/shift") == ("a/variable",)
+    assert named(["a/variable"], "a/variable") == ("a/variable",)
+    assert named(["a/other"], "a/gain") == ("a/other",)

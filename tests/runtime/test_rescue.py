@@ -10,6 +10,7 @@ import pytest
 from keras import ops
 
 import loadstone
+from tasks.rescue.applications import FAMILIES
 from tests.rescue_files import RESCUE_ERAS, RESCUE_MODELS, RescueModel
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Explicitly requested dtype:UserW
 
 #: The eras of `make test`; the other ones are loaded by `make test-live`.
 ALWAYS = frozenset({RESCUE_ERAS[0], "tf24", "tf215", RESCUE_ERAS[-1]})
+#: The networks of `keras.applications`, which take longest; `make test` loads those of one era.
+NETWORKS = frozenset(family.lower() for family, _, _ in FAMILIES)
 #: What does not load, and the words that say so: no file since TensorFlow 2.4 has what `tf.einsum` was called with.
 REFUSED = {
     model.file: "the file lacks an argument, which tf.keras did not save"
@@ -33,9 +36,11 @@ BEYOND_THE_END = frozenset({"addons_crf/tf24.h5", "addons_crf/tf26.h5"})
 
 
 def marked(models: Iterable[RescueModel]) -> list[Any]:
-    return [
-        pytest.param(model, id=model.file, marks=() if model.era in ALWAYS else pytest.mark.eras) for model in models
-    ]
+    return [pytest.param(model, id=model.file, marks=() if always(model) else pytest.mark.eras) for model in models]
+
+
+def always(model: RescueModel) -> bool:
+    return model.era in ALWAYS and (model.era == "tf215" or model.architecture not in NETWORKS)
 
 
 def outputs(model: Any, given: list[NDArray[Any]]) -> list[NDArray[Any]]:

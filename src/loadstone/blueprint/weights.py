@@ -35,6 +35,9 @@ class Mismatch:
     message: str
 
 
+# What TensorFlow and Keras 3 call a variable without a name.
+_UNNAMED = frozenset({"Variable", "variable"})
+
 # Last parts of stored names that Keras 3 calls otherwise, unless the same place holds the companion (a SeparableConv).
 _RENAMED = {"depthwise_kernel": ("kernel", "pointwise_kernel")}
 
@@ -104,7 +107,27 @@ def rename(names: Sequence[str], variables: Sequence[Slot]) -> tuple[str, ...]:
         new, companion = _RENAMED.get(last, (last, last))
         stays = new == last or (*path, companion) in here or (new not in known and last in known)
         renamed.append(name if stays else "/".join((*path, new)))
-    return tuple(renamed)
+    return _named(renamed, variables)
+
+
+def _named(names: Sequence[str], variables: Sequence[Slot]) -> tuple[str, ...]:
+    """Arrays of variables that had no name of their own take that of their layer's only variable which is not there."""
+    stored: dict[Hashable, set[str]] = defaultdict(set)
+    for name in names:
+        stored[_scope(name)].add(parts(name)[-1])
+    free: dict[Hashable, list[str]] = defaultdict(list)
+    for variable in variables:
+        if parts(variable.name)[-1] not in stored[_scope(variable.name)]:
+            free[_scope(variable.name)].append(variable.name)
+    unnamed = {scope: [last for last in there if _bare(last) in _UNNAMED] for scope, there in stored.items()}
+    return tuple(
+        free[_scope(name)][0] if [parts(name)[-1]] == unnamed[_scope(name)] and len(free[_scope(name)]) == 1 else name
+        for name in names
+    )
+
+
+def _scope(name: str) -> Hashable:
+    return parts(name)[-2:-1]
 
 
 def parts(name: str) -> tuple[str, ...]:
