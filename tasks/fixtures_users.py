@@ -3,18 +3,20 @@
 ``python tasks/fixtures_users.py`` runs this file (Python 3.7 syntax) in each of `ERAS`, and packs what they write into
 ``tests/golden/users.tar.xz``. Of each function ``model_<name>`` in a file of ``tests/users/code`` there is, in the
 era's folder, ``<file>-<name>.h5``, ``.keras`` from Keras 2.12 on, ``.weights.h5`` of a model that is not saved as
-``.h5``, and ``<file>-<name>.npz``: inputs ``x0`` ..., outputs ``y0`` ..., and of a compiled model the targets ``t`` and
-what ``evaluate`` gives for them, ``scores``. ``<file>-<name>.txt`` says what the release itself could not do, and why.
+``.h5``, and ``<file>-<name>.npz``: inputs ``x0`` ..., outputs ``y0`` ..., and of a compiled model the targets ``t0`` ...
+and what ``evaluate`` gives for them, ``scores``. ``<file>-<name>.txt`` says what the release itself could not do, and
+why.
 
 ``backend.npz`` holds what calls of ``keras.backend`` gave (`tests/users/backend_calls.py`).
 """
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import sys
 import tempfile
+import types
 import zlib
 from pathlib import Path
 from typing import Any
@@ -23,15 +25,15 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "tests" / "users" / "code"
 CALLS = ROOT / "tests" / "users" / "backend_calls.py"
 ARCHIVE = ROOT / "tests" / "golden" / "users.tar.xz"
-MULTI_BACKEND = "keras23"
-ERAS = ("tf115-keras23", "tf24", "tf28", "tf211", "tf215")
+MULTI_BACKEND = "keras"  # how the names of files begin that are written for Keras as a package of its own
+ERAS = ("tf113-keras22", "tf115-keras23", "tf115", "tf23", "tf28", "tf211", "tf215")
 BATCH, STEP = 4, 64.0
 
 
 def main() -> None:
     """Write the files: in an old environment when a folder is given, else pack what those write."""
     if len(sys.argv) > 1:
-        write(Path(sys.argv[1]), sys.argv[2], set(sys.argv[3:]))
+        write(Path(sys.argv[1]).resolve(), sys.argv[2], set(sys.argv[3:]))
         return
     sys.path.insert(0, str(ROOT))
     from tasks.fixtures import interpreter, pack, run
@@ -47,13 +49,12 @@ def main() -> None:
 
 
 def module(path: Path) -> Any:
-    """A file of Python code as a module."""
-    spec = importlib.util.spec_from_file_location(path.stem, str(path))
-    if spec is None or spec.loader is None:
-        raise ImportError(str(path))
-    found = importlib.util.module_from_spec(spec)
+    """A file of Python code as a module; models keep its name, which is that of the file without its folder."""
+    os.chdir(str(path.parent))
+    found = types.ModuleType(path.stem)
+    found.__file__ = path.name
     sys.modules[path.stem] = found
-    spec.loader.exec_module(found)
+    exec(compile(path.read_text(encoding="utf-8"), path.name, "exec"), vars(found))  # noqa: S102 - it is ours
     return found
 
 
@@ -63,8 +64,12 @@ def write(folder: Path, loader: str, names: set[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     keras = importlib.import_module("tensorflow").keras if loader == "tensorflow.keras" else __import__(loader)
     for path in sorted(CODE.glob("*.py")):
-        if (path.stem == MULTI_BACKEND) == (loader == "keras") and (not names or path.stem in names):
-            own = module(path)
+        if path.stem.startswith(MULTI_BACKEND) == (loader == "keras") and (not names or path.stem in names):
+            try:
+                own = module(path)
+            except (AttributeError, ImportError) as error:  # what its code is made of came later
+                (folder / f"{path.stem}.txt").write_text(said_of(error))
+                continue
             for name in sorted(vars(own)):
                 if name.startswith("model_"):
                     keras.backend.clear_session()
@@ -73,7 +78,7 @@ def write(folder: Path, loader: str, names: set[str]) -> None:
                     try:
                         write_model(getattr(own, name)(), stem, keras)
                     except Exception as error:  # noqa: BLE001 - what a release cannot do is a fact
-                        Path(str(stem) + ".txt").write_text(f"{type(error).__name__}: {str(error)[:300]}")
+                        Path(str(stem) + ".txt").write_text(said_of(error))
     if not names or "backend" in names:
         write_calls(folder, keras)
 
@@ -85,14 +90,16 @@ def write_model(model: Any, stem: Path, keras: Any) -> None:
     random = np.random.RandomState(zlib.crc32(stem.name.encode()) % 2**32)
     inputs = sample_inputs(model, random)
     model.predict(inputs if len(inputs) > 1 else inputs[0])
-    model.set_weights([value(random, array) for array in model.get_weights()])
+    names = [weight.name for weight in model.weights]
+    model.set_weights([value(random, names[i], array) for i, array in enumerate(model.get_weights())])
     outputs = model.predict(inputs if len(inputs) > 1 else inputs[0])
     recorded = {f"x{i}": array for i, array in enumerate(inputs)}
     recorded.update({f"y{i}": array for i, array in enumerate(as_list(outputs))})
     if getattr(model, "loss", None) is not None:
-        targets = random.randint(0, 2, as_list(outputs)[0].shape).astype("float32")
-        scores = model.evaluate(inputs if len(inputs) > 1 else inputs[0], targets, batch_size=BATCH, verbose=0)
-        recorded.update(t=targets, scores=np.asarray(scores, "float64"))
+        targets = [random.randint(0, 2, array.shape).astype("float32") for array in as_list(outputs)]
+        given = (inputs if len(inputs) > 1 else inputs[0], targets if len(targets) > 1 else targets[0])
+        scores = model.evaluate(*given, batch_size=BATCH, verbose=0)
+        recorded.update({f"t{i}": array for i, array in enumerate(targets)}, scores=np.asarray(scores, "float64"))
     np.savez(str(stem) + ".npz", **recorded)
     said = []
     suffixes = [".h5", ".keras"] if has_archives(keras) else [".h5"]
@@ -100,12 +107,17 @@ def write_model(model: Any, stem: Path, keras: Any) -> None:
         try:
             model.save(str(stem) + suffix)
         except (NotImplementedError, RuntimeError, TypeError, ValueError) as error:
-            said.append(f"{suffix}: {type(error).__name__}: {str(error)[:200]}")
+            said.append(f"{suffix}: {said_of(error)}")
             if suffix == ".h5":
                 Path(str(stem) + suffix).unlink() if Path(str(stem) + suffix).exists() else None
                 model.save_weights(str(stem) + ".weights.h5")
     if said:
         Path(str(stem) + ".txt").write_text("\n".join(said))
+
+
+def said_of(error: BaseException) -> str:
+    """An error's class and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
 
 
 def as_list(value: Any) -> Any:
@@ -115,7 +127,7 @@ def as_list(value: Any) -> Any:
 
 def sample_inputs(model: Any, random: Any) -> Any:
     """Inputs that tell: words for embeddings, a masked last step for masks, else numbers."""
-    classes = {type(layer).__name__ for layer in model.layers}
+    classes = {type(layer).__name__ for layer in flattened(model)}
     shapes = [(6,)] if not getattr(model, "inputs", None) else [tuple(x.shape)[1:] for x in model.inputs]
     shapes = [tuple(int(getattr(size, "value", size)) for size in shape) for shape in shapes]
     arrays = []
@@ -131,12 +143,18 @@ def sample_inputs(model: Any, random: Any) -> Any:
     return arrays
 
 
-def value(random: Any, array: Any) -> Any:
+def flattened(model: Any) -> Any:
+    """The layers of a model, and those of the models in it."""
+    return [inner for layer in model.layers for inner in (flattened(layer) if hasattr(layer, "layers") else [layer])]
+
+
+def value(random: Any, name: str, array: Any) -> Any:
     """Another value for a weight, of few digits."""
     import numpy as np
 
     if array.dtype.kind == "f":
-        return (np.round(random.uniform(-1, 1, array.shape) * STEP) / STEP).astype(array.dtype)
+        low = 0.25 if "variance" in name else -1
+        return (np.round(random.uniform(low, 1, array.shape) * STEP) / STEP).astype(array.dtype)
     return random.randint(0, 9, array.shape).astype(array.dtype)
 
 

@@ -168,6 +168,7 @@ class Blueprint:
         input_shape: batch shape that an unbuilt Sequential or subclassed model was last built with, None when it names
             its own input.
         training: compile state, None when it was not compiled.
+        is_bare: whether the file has its configuration without the class, in the settings of a class of its author's.
         at: where the model stands in the file.
     """
 
@@ -180,4 +181,5 @@ class Blueprint:
     trainable: bool = True
     input_shape: Value = None
     training: Training | None = None
+    is_bare: bool = False
     at: Pointer

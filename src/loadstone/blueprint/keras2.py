@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, TensorRef
 from loadstone.blueprint.traverse import map_call, map_references, references
-from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value
+from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value, settings_of_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,7 @@ _REFERENCE_LENGTHS = (3, 4)
 
 def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseModel) -> Blueprint:
     """A Functional model of the Keras 2 dialect."""
-    config = as_mapping(value["config"])
-    at = child(at, "config")
+    config, at = settings_of_model(value, at)
     entries = [as_mapping(entry) for entry in as_sequence(config["layers"])]
     names = frozenset(layer_name(entry) for entry in entries)
     layers = tuple(parse_layer(entry, child(at, "layers", i), parse_model, names) for i, entry in enumerate(entries))
@@ -49,11 +48,12 @@ def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseM
     return Blueprint(
         name=str(config.get("name", "model")),
         kind=ModelKind.FUNCTIONAL,
-        class_name=str(value["class_name"]),
+        class_name=str(value.get("class_name", "Functional")),
         layers=tuple(replace(layer, calls=tuple(map_call(call, shift) for call in layer.calls)) for layer in layers),
         inputs=map_references(inputs, shift),
         outputs=map_references(outputs, shift),
         trainable=config.get("trainable") is not False,
+        is_bare="config" not in value,
         at=at,
     )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, TensorRef
 from loadstone.blueprint.keras2 import layer_name, parse_call
 from loadstone.blueprint.traverse import map_references
-from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value
+from loadstone.blueprint.values import as_mapping, as_sequence, child, parse_value, settings_of_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 
 def parse_functional(value: Mapping[str, Json], at: Pointer, parse_model: ParseModel) -> Blueprint:
     """A Functional model of the Keras 3 dialect."""
-    config = as_mapping(value["config"])
-    at = child(at, "config")
+    config, at = settings_of_model(value, at)
     entries = [as_mapping(entry) for entry in as_sequence(config["layers"])]
     names = frozenset(layer_name(entry) for entry in entries)
     layers = tuple(_parse_layer(entry, child(at, "layers", i), parse_model, names) for i, entry in enumerate(entries))
     return Blueprint(
         name=str(config.get("name", "functional")),
         kind=ModelKind.FUNCTIONAL,
-        class_name=str(value["class_name"]),
+        class_name=str(value.get("class_name", "Functional")),
         layers=layers,
         inputs=_boundary(config.get("input_layers")),
         outputs=map_references(_boundary(config.get("output_layers")), _created(layers)),
         trainable=config.get("trainable") is not False,
+        is_bare="config" not in value,
         at=at,
     )
 

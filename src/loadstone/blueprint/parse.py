@@ -58,7 +58,7 @@ def parse(artifact: Artifact) -> Blueprint:
 
 def _model_parser(dialect: Dialect) -> ParseModel:
     def parse_model(value: Mapping[str, Json], at: Pointer) -> Blueprint:
-        if value["class_name"] == "Sequential":
+        if value.get("class_name") == "Sequential":
             return keras2.parse_sequential(value, at, parse_model)
         return _FUNCTIONAL[dialect](value, at, parse_model)
 

@@ -61,6 +61,14 @@ def is_model(value: Json) -> bool:
     return bool(as_sequence(config.get("layers"))) and "input_layers" in config and "output_layers" in config
 
 
+def settings_of_model(value: Mapping[str, Json], at: Pointer) -> tuple[Mapping[str, Json], Pointer]:
+    """The settings of a model, and where they stand: its ``config``, or all that the file has of it.
+
+    The latter is what ``get_config`` of a model gave, which its author's own ``from_config`` reads.
+    """
+    return (as_mapping(value["config"]), child(at, "config")) if "config" in value else (value, at)
+
+
 def parse_value(value: Json, at: Pointer, parse_model: Callable[[Mapping[str, Json], Pointer], Blueprint]) -> Value:
     """Turn one JSON value of a configuration into a `Value`.
 
@@ -75,6 +83,8 @@ def parse_value(value: Json, at: Pointer, parse_model: Callable[[Mapping[str, Js
         case {"type": "ndarray", "value": array} if len(value) == 2:  # noqa: PLR2004 - so Keras 2 wrote NumPy's arrays
             return parse_value(array, child(at, "value"), parse_model)
         case Mapping() if is_model(value):
+            return parse_model(value, at)
+        case Mapping() if is_model({"config": value}):
             return parse_model(value, at)
         case Mapping() if isinstance(value.get("class_name"), str):
             return _parse_object(value, at, parse_model)

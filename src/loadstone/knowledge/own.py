@@ -42,6 +42,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
         **{f"Keras1>{name}": "loadstone.legacy.keras1" for name in sorted(KERAS_1)},
         "Keras2>hard_sigmoid": "loadstone.legacy",
+        "loadstone>AddLoss": "loadstone.legacy.losses",
         **{f"loadstone>AveragePooling{rank}D": "loadstone.legacy.pooling" for rank in (1, 2, 3)},
         "loadstone>BatchNormalization": "loadstone.legacy.normalization",
         "loadstone>Bidirectional": "loadstone.legacy.recurrent",

@@ -305,6 +305,19 @@ def _in_graphs(constant: Callable[..., Any]) -> Callable[[Callable[..., Any]], C
     return made_of
 
 
+def _variable(original: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes a constant within a graph: a loss that made a variable there never set it."""
+
+    def variable(value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+        import tensorflow as tf  # noqa: PLC0415 - only where it is the backend
+
+        if tf.executing_eagerly():
+            return original(value, dtype, *args, **kwargs)
+        return ops.convert_to_tensor(value, dtype=keras.backend.standardize_dtype(dtype or keras.config.floatx()))
+
+    return variable
+
+
 #: By name, what is made of a function that fails on variables of Keras 3.
 MENDED: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = MappingProxyType(
     {
@@ -317,6 +330,7 @@ MENDED: Mapping[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = Mappi
         "update": _for_keras(lambda x, new_x: x.assign(new_x)),
         "update_add": _for_keras(lambda x, increment: x.assign_add(increment)),
         "update_sub": _for_keras(lambda x, decrement: x.assign_sub(decrement)),
+        "variable": _variable,
     }
 )
 

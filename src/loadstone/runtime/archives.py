@@ -23,6 +23,7 @@ from loadstone.blueprint.layouts import Row, alone
 from loadstone.blueprint.upgrades.recurrent import TIME_MAJOR
 from loadstone.blueprint.weights import Mismatch, Slot, layout, no_array
 from loadstone.formats import config, parts
+from loadstone.runtime import users
 from loadstone.runtime.variables import tensor
 from loadstone.runtime.weights import Assignment, Plan, carry_out, plan_variables, shape_of, slot_of, weights_of
 
@@ -72,6 +73,7 @@ def set_by_path(
 # attributes by name and met this one first. The model is the same under either.
 _LAYERS, _LAYERS_BEFORE = "layers", "_layer_checkpoint_dependencies"
 _OWN = "vars"
+_CONTAINER = "container"
 
 
 class _Paths:
@@ -139,10 +141,10 @@ class _Tree:
     def account(self) -> None:
         """Name every array that nothing has asked for."""
         for name in self.arrays:
-            if name not in self.used and _NOT_WEIGHTS.isdisjoint(name.split("/")):
+            if name not in self.used and not _is_of_training(name):
                 self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
         for owner, files in self.assets.items():
-            if owner and owner not in self.used and _NOT_WEIGHTS.isdisjoint(owner.split("/")):
+            if owner and owner not in self.used and not _is_of_training(owner):
                 name = next(iter(files.values())).name
                 self.plan.said.append(Mismatch(name, f"{name} belongs to nothing that the model has"))
 
@@ -166,8 +168,10 @@ class _Tree:
             target = owner if child == _OWN else _attribute(owner, child)
             if child == _OWN:
                 covered |= self._load_own(owner, path)
-            elif isinstance(target, list | tuple):
+            elif isinstance(target, list | tuple | dict):
                 covered |= self._load_items(target, path)
+            elif isinstance(target, keras.metrics.Metric):
+                self.used.update(name for name in self.arrays if name.startswith(f"{path}/"))
             elif target is not None:
                 covered |= self._load_object(target, path)
         files = self.assets.get(prefix, {})
@@ -192,7 +196,8 @@ class _Tree:
 
     def _load_own(self, owner: Any, path: str) -> set[int]:
         names = {number: f"{path}/{number}" for number in self.groups.below(path)}
-        variables = _own_variables(owner)
+        variables = users.as_stored(owner) if self.keras_2 else None
+        variables = _own_variables(owner) if variables is None else variables
         self.used.update(names.values())
         loads = getattr(type(owner), "load_own_variables", None)
         if names and loads not in {None, keras.Layer.load_own_variables}:
@@ -220,11 +225,19 @@ class _Tree:
         except (KeyError, ValueError) as error:
             self.plan.said.append(Mismatch(path, f"{path}: {error}"))
 
-    def _load_items(self, items: Sequence[Any], prefix: str) -> set[int]:
+    def _load_items(self, items: Sequence[Any] | Mapping[Any, Any], prefix: str) -> set[int]:
+        """The layers of a list or dictionary, and those of one within it, which Keras 3.15 began to save."""
         covered: set[int] = set()
-        parts = [item for item in items if isinstance(item, keras.Layer)]
+        values = list(items.values()) if isinstance(items, dict) else list(items)
+        parts = [item for item in values if isinstance(item, keras.Layer)]
         for item, name in zip(parts, self._numbers([type(item).__name__ for item in parts], prefix), strict=True):
             covered |= self._load_object(item, f"{prefix}/{name}")
+        used: Counter[str] = Counter()
+        for inner in values:
+            if isinstance(inner, list | tuple | dict) and (name := _numbered(_CONTAINER, used)) in self.groups.below(
+                prefix
+            ):
+                covered |= self._load_items(inner, f"{prefix}/{name}")
         return covered
 
     def _load_layout(self, owner: Any, prefix: str, places: Callable[[str], str | None]) -> set[int]:
@@ -250,6 +263,11 @@ _ONLY_ASSIGN = frozenset(
 _NOT_WEIGHTS = frozenset(
     {"optimizer", "_optimizer", "metrics", "_metrics", "compiled_metrics", "_trainer", "seed_generator"}
 )
+
+
+def _is_of_training(path: str) -> bool:
+    """Whether a path leads through what only training needs; a model of one's own may have optimizers by any name."""
+    return any(part in _NOT_WEIGHTS or part.endswith("optimizer") for part in path.split("/"))
 
 
 def _other_number(owner: Any, path: str, names: Mapping[str, str], variables: Sequence[Any]) -> str:
@@ -286,7 +304,7 @@ def _attribute(owner: Any, name: str) -> Any:
         name = _LAYERS
     for candidate in (name, f"_{name}", name.lstrip("_")):
         found = getattr(owner, candidate, None)
-        if isinstance(found, keras.Layer | list | tuple):
+        if isinstance(found, keras.Layer | keras.metrics.Metric | list | tuple | dict):
             return found
     return None
 

@@ -18,10 +18,13 @@ from loadstone.blueprint.graph import (
     Problem,
     SliceSpec,
 )
+from loadstone.formats import bytecode
 from loadstone.runtime import users
 from loadstone.runtime.registry import knows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from loadstone.blueprint.graph import Value
     from loadstone.runtime.registry import Registry
 
@@ -89,7 +92,7 @@ class Constructor:
             raise
         except Exception as error:
             # Whatever a constructor raises (Keras raises TypeError, ValueError, KeyError) means the same to the user.
-            raise CannotConstruct(_refused(spec, error)) from error
+            raise CannotConstruct(_refused(spec, found, error)) from error
 
     def _instantiate(self, found: type, spec: ObjectSpec) -> Any:
         from_config = getattr(found, "from_config", None)
@@ -113,7 +116,7 @@ class Constructor:
         """
         make = getattr(found, "from_config", None) or (lambda config: found(**config))
         config = _plain(spec.config, self.value)
-        described = {name: _described(item) for name, item in config.items()}
+        described = {name: _described(item, spec.config[name]) for name, item in config.items()}
         if described == config:
             return make(config)
         try:
@@ -131,22 +134,44 @@ class Constructor:
         return spec.name
 
     def _lambda(self, spec: ObjectSpec) -> Any:
-        """A Lambda layer is rebuilt from a function that the user gives by name; its stored program is not run."""
+        """A Lambda layer is rebuilt from a function that the user gives by name; its stored program is not run.
+
+        The name is the layer's, or the one that the function had. An output shape that is a program too, for which
+        nothing is given, is left out: Keras 3 finds it by the function.
+        """
         name = str(spec.config.get("name", "lambda"))
-        stored = spec.config.get("function")
-        candidates = [name]
-        if isinstance(stored, str):
-            candidates.append(stored)
-        elif isinstance(stored, ObjectSpec) and stored.is_function:
-            candidates.append(stored.name)
-        for candidate in candidates:
-            function = self.registry.custom_objects.get(candidate)
-            if callable(function):
-                rest = {k: self.value(v, k) for k, v in spec.config.items() if k not in {"function", "function_type"}}
-                if isinstance(rest.get("output_shape"), list):
-                    rest["output_shape"] = tuple(rest["output_shape"])
-                return keras.layers.Lambda(function, **rest)
-        raise CannotConstruct(_stored_program(spec, candidates[-1]))
+        candidates = [name, *_names_of_function(spec.config.get("function"))]
+        function = self._given(candidates)
+        if function is None:
+            raise CannotConstruct(_stored_program(spec, candidates[-1]))
+        rest = {k: self.value(v, k) for k, v in spec.config.items() if k not in {"function", "function_type"}}
+        stored = spec.config.get("output_shape")
+        if _is_program(stored):
+            rest["output_shape"] = self._given(_names_of_function(stored))
+        elif isinstance(rest.get("output_shape"), list):
+            rest["output_shape"] = tuple(rest["output_shape"])
+        return keras.layers.Lambda(function, **rest)
+
+    def _given(self, names: Iterable[str]) -> Callable[..., Any] | None:
+        """The first function of the user's by one of these names."""
+        found = (self.registry.custom_objects.get(name) for name in names)
+        return next((function for function in found if callable(function)), None)
+
+
+def _is_program(stored: Value) -> bool:
+    return isinstance(stored, tuple) and bool(stored) and isinstance(stored[0], str)
+
+
+def _names_of_function(stored: Value) -> tuple[str, ...]:
+    """The name of a function in a file, none of a lambda; of a stored program, the one it had, which is read."""
+    match stored:
+        case str(name) | ObjectSpec(name=str(name), is_function=True):
+            return (name,)
+        case (str(text), *_) | ObjectSpec(config={"code": str(text)}):
+            data = bytecode.decode(text)
+            code = None if data is None else bytecode.parse(data)
+            return () if code is None or code.name == "<lambda>" else (code.name,)
+    return ()
 
 
 def _accepted(found: type, config: Mapping[str, Value]) -> tuple[Mapping[str, Value], bool | None]:
@@ -166,15 +191,17 @@ def _accepted(found: type, config: Mapping[str, Value]) -> tuple[Mapping[str, Va
     return kept, trainable if isinstance(trainable, bool) else None
 
 
-def _described(value: Any) -> Any:
+def _described(value: Any, stored: Value) -> Any:
     """A value with every layer, initializer and so on as Keras describes it in settings; what it cannot stays."""
-    match value:
-        case dict():
-            return {name: _described(item) for name, item in value.items()}
-        case list():
-            return [_described(item) for item in value]
-        case None | bool() | int() | float() | str():
+    match value, stored:
+        case dict(), Mapping():
+            return {name: _described(item, stored[name]) for name, item in value.items()}
+        case list(), tuple():
+            return [_described(item, each) for item, each in zip(value, stored, strict=True)]
+        case ((None | bool() | int() | float() | str()), _):
             return value
+        case _, Blueprint(is_bare=True):
+            return value.get_config()
     try:
         return keras.saving.serialize_keras_object(value)
     except (AttributeError, NotImplementedError, TypeError, ValueError):
@@ -195,13 +222,21 @@ def unknown(spec: ObjectSpec) -> Problem:
     )
 
 
-def _refused(spec: ObjectSpec, error: Exception) -> Problem:
+def _refused(spec: ObjectSpec, found: type, error: Exception) -> Problem:
+    message = f"{spec.name} cannot be constructed from its configuration: {users.told(error)}"
+    if issubclass(found, keras.Model) and users.is_users(found) and set(spec.config) <= _OF_EVERY_MODEL:
+        message += f"\n      the file has nothing of what {spec.name} was constructed with, nor its graph; {_FILL}"
     return Problem(
         obstacle=Obstacle.UNKNOWN_ARGUMENT,
         subject=spec.name,
-        message=f"{spec.name} cannot be constructed from its configuration: {users.told(error)}",
+        message=message,
         at=spec.at,
     )
+
+
+# What the base class stores of a model whose own has a constructor and no get_config.
+_OF_EVERY_MODEL = frozenset({"dtype", "name", "trainable"})
+_FILL = "build the model by its code, and fill it with loadstone.load_weights(model, file)"
 
 
 def _stored_program(spec: ObjectSpec, name: str) -> Problem:

@@ -154,14 +154,6 @@ class SeqWeightedAttention(Layer):
         return None
 
 
-OBJECTS = {
-    "SimpleAttention": SimpleAttention,
-    "AttentionWithContext": AttentionWithContext,
-    "BahdanauAttention": BahdanauAttention,
-    "SeqWeightedAttention": SeqWeightedAttention,
-}
-
-
 def model_simple():
     inputs = Input((5,))
     x = Embedding(11, 6)(inputs)

@@ -123,15 +123,6 @@ class ScaledDense(layers.Dense):
         return config
 
 
-OBJECTS = {
-    "MinimalRNNCell": MinimalRNNCell,
-    "DecayCell": DecayCell,
-    "ResidualCell": ResidualCell,
-    "TimesTwo": TimesTwo,
-    "ScaledDense": ScaledDense,
-}
-
-
 def model_minimal():
     inputs = keras.Input((5, 3))
     x = layers.RNN([MinimalRNNCell(4), MinimalRNNCell(6)])(inputs)

@@ -107,16 +107,6 @@ class TwoInputs(layers.Layer):
         return input_shapes[0][:-1] + (3,)
 
 
-OBJECTS = {
-    "Branching": Branching,
-    "OwnLists": OwnLists,
-    "SmallLSTM": SmallLSTM,
-    "PConv2D": PConv2D,
-    "Registered": Registered,
-    "TwoInputs": TwoInputs,
-}
-
-
 def model_branching():
     inputs = keras.Input((6,))
     return keras.Model(inputs, Branching()(inputs))

@@ -134,18 +134,6 @@ def accuracy(y_true, y_pred):
     return K.mean(K.equal(y_true, K.cast(y_pred < 0.5, y_true.dtype)))
 
 
-OBJECTS = {
-    "MyLayer": MyLayer,
-    "Normalize": Normalize,
-    "Capsule": Capsule,
-    "RunningSum": RunningSum,
-    "euclidean_distance": euclidean_distance,
-    "eucl_dist_output_shape": eucl_dist_output_shape,
-    "contrastive_loss": contrastive_loss,
-    "accuracy": accuracy,
-}
-
-
 def model_guide():
     return Sequential([Dense(5, input_shape=(6,)), MyLayer(3)])
 

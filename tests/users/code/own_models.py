@@ -57,9 +57,6 @@ class Scale(keras.layers.Layer):
         return inputs * self.gain
 
 
-OBJECTS = {"Trainer": Trainer, "Named": Named, "Classifier": Classifier}
-
-
 def model_trainer():
     inputs = keras.Input((6,))
     x = keras.layers.Dense(4, activation="relu")(inputs)

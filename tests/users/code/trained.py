@@ -128,23 +128,6 @@ def my_init(shape, dtype=None):
     return K.random_normal(shape, dtype=dtype)
 
 
-OBJECTS = {
-    "dice_coef": dice_coef,
-    "dice_loss": dice_loss,
-    "recall_m": recall_m,
-    "weighted_bce": weighted_bce,
-    "FocalLoss": FocalLoss,
-    "F1Score": F1Score,
-    "Orthogonality": Orthogonality,
-    "ClipConstraint": ClipConstraint,
-    "PriorProbability": PriorProbability,
-    "mish": mish,
-    "Swish": Swish,
-    "swish_act": swish_act,
-    "my_init": my_init,
-}
-
-
 def model_segmentation():
     inputs = Input((4, 4, 2))
     x = Conv2D(3, 3, padding="same", activation=mish, kernel_regularizer=Orthogonality(0.02),

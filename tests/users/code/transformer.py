@@ -109,13 +109,6 @@ class PositionEmbedding(keras.layers.Layer):
         return config
 
 
-OBJECTS = {
-    "TransformerBlock": TransformerBlock,
-    "TokenAndPositionEmbedding": TokenAndPositionEmbedding,
-    "PositionEmbedding": PositionEmbedding,
-}
-
-
 def model_classifier():
     inputs = layers.Input(shape=(6,))
     x = TokenAndPositionEmbedding(6, 11, 4)(inputs)

@@ -165,17 +165,6 @@ class Lazy(keras.layers.Layer):
         return config
 
 
-OBJECTS = {
-    "Linear": Linear,
-    "Sums": Sums,
-    "Experts": Experts,
-    "PositionalArguments": PositionalArguments,
-    "Unnamed": Unnamed,
-    "Shapes": Shapes,
-    "Lazy": Lazy,
-}
-
-
 def model_linear():
     inputs = keras.Input((6,))
     return keras.Model(inputs, keras.layers.Dense(2)(Linear(4, 6)(inputs)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from loadstone.artifact import Dialect
 from loadstone.blueprint.graph import Blueprint, LayerSpec, Note, ObjectSpec, Operation, Problem
 from loadstone.blueprint.traverse import map_objects
+from loadstone.blueprint.upgrades.added import with_added
 from loadstone.blueprint.upgrades.addons import with_package
 from loadstone.blueprint.upgrades.applications import APPLICATIONS
 from loadstone.blueprint.upgrades.arguments import ARGUMENTS
@@ -144,7 +145,8 @@ def _of_keras_3(blueprint: Blueprint) -> Upgraded:
 
 def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
     blueprint, renamed = rename_layers(lead_with_input(blueprint))
-    trail.said.extend(renamed)
+    blueprint, added = with_added(blueprint)
+    trail.said.extend((*renamed, *added))
     return replace(
         blueprint,
         layers=tuple(_upgrade_layer(layer, trail) for layer in blueprint.layers),

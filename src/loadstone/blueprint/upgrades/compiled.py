@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ModelKind, ObjectSpec
 from loadstone.blueprint.traverse import references
+from loadstone.blueprint.upgrades.added import output_of
 from loadstone.blueprint.upgrades.upgrade import note
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def _outputs(blueprint: Blueprint) -> _Outputs:
     if blueprint.kind is not ModelKind.FUNCTIONAL:
         return _Outputs({})
     stored = {layer.name: layer.stored_name for layer in blueprint.layers}
-    return _Outputs({stored.get(each.layer, each.layer): each.layer for each in references(blueprint.outputs)})
+    names = ((output_of(blueprint, each).layer, each.layer) for each in references(blueprint.outputs))
+    return _Outputs({stored.get(name, name): here for name, here in names})
 
 
 def _losses(loss: Value, outputs: _Outputs) -> Value:

@@ -10,5 +10,6 @@ from __future__ import annotations
 from loadstone.runtime.users.blame import told
 from loadstone.runtime.users.classes import adapted, at_work, is_users
 from loadstone.runtime.users.file import from_file
+from loadstone.runtime.users.variables import as_stored
 
-__all__ = ["adapted", "at_work", "from_file", "is_users", "told"]
+__all__ = ["adapted", "as_stored", "at_work", "from_file", "is_users", "told"]

@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING
 
 import keras
 
+from loadstone.runtime.users.places import instead_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ELSEWHERE = "elsewhere"  # what `places` finds
 _INFERRED = "Error encountered:\n\n"  # what Keras 3 puts between its own words and those of a layer's error
 
 
@@ -54,26 +57,22 @@ ADVICE: tuple[Advice, ...] = (
     ),
     Advice(r"no attribute '(_keras_shape|_keras_history|_uses_learning_phase)'", "the shape is x.shape"),
     Advice(r"no attribute '(get_shape)'", "the shape is x.shape"),
-    Advice(r"module '[\w.]*keras[\w.]*backend' has no attribute '(\w+)'", "use keras.ops.{0}"),
+    Advice(r"tensorflow_backend'", "since TensorFlow 2 there is no session: leave it out", r"_session"),
+    Advice(r"experimental'", "preprocessing layers are in keras.layers", r"import preprocessing\b"),
+    Advice(r"(?:attribute|import name) 'CuDNN\w+'", "LSTM and GRU use cuDNN by themselves: take those"),
+    Advice(r"module '[\w.]*keras[\w.]*backend' has no attribute 'tf'", "import tensorflow as tf"),
     Advice(r"module '[\w.]*keras[\w.]*' has no attribute 'experimental'", "leave .experimental out"),
-    Advice(
-        r"module '[\w.]*keras[\w.]*' has no attribute '(\w+)'",
-        "Keras 3 has no {0}: `loadstone explain` with this line says what took its place",
-    ),
+    Advice(r"module '[\w.]*keras[\w.]*' has no attribute '(\w+)'", ELSEWHERE),
     Advice(r"module 'tensorflow' has no attribute '(log|lgamma|ceil|erf|rsqrt)'", "use tf.math.{0}"),
     Advice(r"module 'tensorflow' has no attribute 'random_(normal|uniform)'", "use tf.random.{0}"),
     Advice(r"module 'tensorflow' has no attribute 'contrib'", "tf.contrib ended with TensorFlow 1.15"),
     Advice(r"module 'tensorflow' has no attribute '(\w+)'", "use tf.compat.v1.{0}"),
-    Advice(r"No module named '(?:keras|tensorflow\.keras)\.engine\b", "import Layer and InputSpec from keras.layers"),
-    Advice(
-        r"No module named 'keras\.(?:layers|utils|preprocessing)\.", "import the name from keras.layers or keras.utils"
-    ),
-    Advice(
-        r"No module named 'tensorflow\.python\.keras|No module named 'tensorflow\.contrib", "import the name from keras"
-    ),
-    Advice(r"cannot import name '(CuDNN\w+)'", "LSTM and GRU use cuDNN by themselves: import those"),
-    Advice(r"cannot import name 'get_custom_objects'", "from keras.saving import get_custom_objects"),
-    Advice(r"cannot import name '(\w+)' from '[\w.]*keras", "Keras 3 has no {0} there"),
+    Advice(r"No module named 'tensorflow_addons'", "import loadstone.addons as tfa"),
+    Advice(r"No module named 'keras_contrib'", "keras_contrib ended before Keras 3: write the class out"),
+    Advice(r"No module named '(?:tensorflow\.)?keras\.[\w.]+'", ELSEWHERE),
+    Advice(r"No module named 'tensorflow\.(?:python\.keras|contrib)", "import the name from keras"),
+    Advice(r"cannot import name '(\w+)' from '[\w.]*keras", ELSEWHERE),
+    Advice(r"property '(\w+)' of '\w+' object has no setter", "set the layer's _{0}, or assign to {0}"),
     Advice(
         r"Unrecognized keyword arguments passed to \w+: (\{.*\})",
         "__init__ has to take these settings, or to leave them out of super().__init__(): {0}",
@@ -111,6 +110,8 @@ def _instead(message: str, line: str) -> str | None:
     for advice in ADVICE:
         match = re.search(advice.message, message)
         if match and re.search(advice.line, line):
+            if advice.instead == ELSEWHERE:
+                return instead_of(line, match[1] if match.groups() else None)
             return advice.instead.format(*match.groups())
     return None
 

@@ -31,6 +31,7 @@ _DROPPED = frozenset(
 )  # fmt: skip
 _RENAMED = MappingProxyType({"experimental_autocast": "autocast"})
 _CELL = frozenset({"state_size", "output_size"})
+_SEVERAL = 2
 
 _adds_losses: ContextVar[bool] = ContextVar("adds_losses", default=False)
 
@@ -42,7 +43,7 @@ class Head:
         if name in _CELL:
             value = as_state_size(value)
         super().__setattr__(name, value)
-        if not name.startswith("_") and hasattr(self, "_lock"):
+        if not name.startswith("_") and hasattr(self, "name"):  # it may be set before the base's __init__
             adopt(self, value)
 
     def _lock_state(self) -> None:
@@ -50,7 +51,15 @@ class Head:
 
     def add_weight(self, *args: Any, **kwargs: Any) -> Any:
         """Add a weight, told in the words of any release."""
-        return super().add_weight(**add_weight_arguments(args, kwargs))  # type: ignore[misc]  # of the layer behind
+        given = add_weight_arguments(args, kwargs)
+        given.setdefault("name", self._name_of_unnamed())
+        return super().add_weight(**given)  # type: ignore[misc]  # of the layer behind
+
+    def _name_of_unnamed(self) -> str:
+        """``Variable``, then ``Variable_1``: what TensorFlow called the variables that a layer made without a name."""
+        known = [*self._trainable_variables, *self._non_trainable_variables]  # type: ignore[attr-defined]  # as above
+        number = sum(variable.name.startswith("Variable") for variable in known)
+        return f"Variable_{number}" if number else "Variable"
 
     def add_variable(self, *args: Any, **kwargs: Any) -> Any:
         """Add a weight, by the name that ``add_weight`` had in TensorFlow 1."""
@@ -67,8 +76,20 @@ class Head:
     def add_metric(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: Keras 3 shows no metric of a layer; what the layer computes does not depend on it."""
 
-    def add_update(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: since TensorFlow 2 an update takes place where it is written."""
+    def add_update(self, updates: Any, *_: Any, **__: Any) -> None:
+        """Carry out what is not done yet; since TensorFlow 2 other updates take place where they are written.
+
+        Keras 2 took pairs of a variable and its next value, for training, and functions of nothing, for layers that
+        are trained.
+        """
+        for update in updates if isinstance(updates, list) else [updates]:
+            match update:
+                case (keras.Variable() as variable, value):
+                    if scope.phase():
+                        variable.assign(value)
+                case _ if callable(update) and not hasattr(update, "shape"):
+                    if self.trainable:  # type: ignore[attr-defined]  # of the layer behind
+                        update()
 
     def get_updates_for(self, _inputs: Any) -> list[Any]:
         """No updates; see `add_update`."""
@@ -103,11 +124,19 @@ class Head:
 
     @property
     def _trainable_weights(self) -> Weights:
-        return Weights(self, self._trainable_variables)  # type: ignore[attr-defined]  # of the layer behind
+        return Weights(self, "_trainable_variables")
+
+    @_trainable_weights.setter
+    def _trainable_weights(self, variables: list[Any]) -> None:
+        track(self, variables)
 
     @property
     def _non_trainable_weights(self) -> Weights:
-        return Weights(self, self._non_trainable_variables)  # type: ignore[attr-defined]  # of the layer behind
+        return Weights(self, "_non_trainable_variables")
+
+    @_non_trainable_weights.setter
+    def _non_trainable_weights(self, variables: list[Any]) -> None:
+        track(self, variables)
 
     @property
     def _compute_dtype(self) -> str:
@@ -123,6 +152,14 @@ class Tail(keras.Layer):
         if kwargs.get("time_major") is False:
             del kwargs["time_major"]
         super().__init__(**kwargs)
+        adopt_all(self)
+
+    def build(self, input_shape: Any) -> None:  # noqa: ARG002 - Keras gives it
+        """Nothing, as in Keras 2; Keras 3's own warns of parts that are never called, which have nothing to build."""
+        self._check_super_called()
+        self.built = True
+
+    build._is_default = True  # type: ignore[attr-defined]  # noqa: SLF001 - by which Keras 3 knows that there is none
 
 
 def _build(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -195,6 +232,62 @@ def _with_defaults(signature: inspect.Signature) -> inspect.Signature:
                 parameters[index] = parameter.replace(default=None)
             seen_default = seen_default or parameter.default is not inspect.Parameter.empty
     return signature.replace(parameters=parameters)
+
+
+def of_one_shape(build: Callable[..., Any]) -> Callable[..., Any] | None:
+    """A user's ``build`` for Keras 3, which asks for arguments named as those of ``call`` where there are several.
+
+    Keras 2 gave the first alone. None where there is one, or where the names are such.
+    """
+    names = list(inspect.signature(build).parameters)[1:]
+    if len(names) < _SEVERAL or all(name.endswith("_shape") for name in names):
+        return None
+
+    def build_of_one(self: Any, input_shape: Any) -> None:
+        _build(build)(self, input_shape)
+
+    return build_of_one
+
+
+def inherited_build(call: Callable[..., Any], build: Callable[..., Any]) -> Callable[..., Any] | None:
+    """A ``build`` of Keras' that takes the shapes of its own ``call``, for a ``call`` with arguments of other names.
+
+    Keras 2 gave one shape to all. None where the names are the same.
+    """
+    shapes = [
+        parameter
+        for parameter in list(inspect.signature(build).parameters.values())[1:]
+        if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    ]
+    taken = inspect.signature(call).parameters
+    if len(shapes) < _SEVERAL or all(shape.name.removesuffix("_shape") in taken for shape in shapes):
+        return None
+    required = [shape.name for shape in shapes if shape.default is inspect.Parameter.empty]
+
+    def build_as_one(self: Any, input_shape: Any) -> None:
+        build(self, **dict.fromkeys(required, input_shape))
+
+    return build_as_one
+
+
+def settable(name: str, original: property) -> property:
+    """A property of Keras 3 that was an attribute in Keras 2, and is one where it is set."""
+    kept = f"_loadstone_{name}"
+
+    def get(self: Any) -> Any:
+        return getattr(self, kept) if hasattr(self, kept) else original.__get__(self)
+
+    return property(get, lambda self, value: setattr(self, kept, value))
+
+
+def of_all_variables(generic: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """What saves or loads all variables of a layer, where the layer's own method knows Keras' alone, by name."""
+
+    def own_variables(self: Any, store: Any) -> None:
+        is_plain = getattr(self, "quantization_mode", None) is None and not getattr(self, "lora_enabled", False)
+        (generic if is_plain else original)(self, store)
+
+    return own_variables
 
 
 def _compute_output_shape(original: Callable[..., Any]) -> Callable[..., Any]:

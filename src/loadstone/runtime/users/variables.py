@@ -25,6 +25,10 @@ _WITHOUT_EFFECT = frozenset(
      "use_resource"}
 )  # fmt: skip
 
+# Where Keras 3 has a layer's own variables, and where is kept what this module knows about them.
+_TRAINABLE, _NON_TRAINABLE = "_trainable_variables", "_non_trainable_variables"
+_ADOPTED, _AGAIN = "_loadstone_adopted", "_loadstone_again"
+
 
 def add_weight_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments of ``Layer.add_weight`` of any release as Keras 3 takes them.
@@ -104,7 +108,7 @@ def adopt(layer: Any, values: Any) -> None:
 
     What becomes a weight is a `keras.Variable` that shares the variable; the attribute stays as it is.
     """
-    known = layer.__dict__.setdefault("_loadstone_adopted", {})
+    known = layer.__dict__.setdefault(_ADOPTED, {})
     for raw in _raw_variables(values):
         if id(raw) not in known:
             name = raw.name.partition(":")[0].rpartition("/")[2] or "Variable"
@@ -148,15 +152,37 @@ def _raw_variables(value: Any) -> Iterator[Any]:
         yield from value.variables
 
 
+def as_stored(layer: Any) -> list[Any] | None:
+    """The variables of a user's layer as tf.keras numbered them in archives, None for one that has each once.
+
+    What was set as an attribute and appended to ``_trainable_weights`` too was there twice.
+    """
+    again = layer.__dict__.get(_AGAIN)
+    if again is None:
+        return None
+    found = []
+    for kind in (_TRAINABLE, _NON_TRAINABLE):
+        variables = list(getattr(layer, kind))
+        for place, variable in again.get(kind, ()):
+            variables.insert(place, variable)
+        found += variables
+    return found
+
+
 class Weights(list[Any]):
     """``layer._trainable_weights``: a list to which code of Keras 2 appends."""
 
-    def __init__(self, layer: Any, variables: Iterable[Any]) -> None:
-        super().__init__(variables)
+    def __init__(self, layer: Any, kind: str) -> None:
+        super().__init__(getattr(layer, kind))
         self._layer = layer
+        self._kind = kind
 
     def append(self, variable: Any) -> None:
         """Make a variable a weight of the layer."""
+        variable = self._layer.__dict__.get(_ADOPTED, {}).get(id(variable), variable)
+        if any(variable is known for known in self):
+            again = self._layer.__dict__.setdefault(_AGAIN, {}).setdefault(self._kind, [])
+            again.append((len(self) + len(again), variable))
         track(self._layer, [variable])
         super().append(variable)
 
