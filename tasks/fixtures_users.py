@@ -3,7 +3,7 @@
 ``python tasks/fixtures_users.py`` runs this file (Python 3.7 syntax) in each of `ERAS`, and packs what they write into
 ``tests/golden/users.tar.xz``. Of each function ``model_<name>`` in a file of ``tests/users/code`` there is, in the
 era's folder, ``<file>-<name>.h5``, ``.keras`` from Keras 2.12 on, ``.weights.h5`` of a model that is not saved as
-``.h5``, and ``<file>-<name>.npz``: inputs ``x0`` ..., outputs ``y0`` ..., and of a compiled model the targets ``t0`` ...
+``.h5``, and ``<file>-<name>.npz``: inputs ``x0`` ..., outputs ``y0`` ..., and of a compiled model targets ``t0`` ...
 and what ``evaluate`` gives for them, ``scores``. ``<file>-<name>.txt`` says what the release itself could not do, and
 why.
 

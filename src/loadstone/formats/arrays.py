@@ -22,6 +22,7 @@ import numpy as np
 from loadstone.artifact import Defect, Member
 from loadstone.errors import NotAModel
 from loadstone.formats import hdf5_tree, keras_archive, parts, superblock
+from loadstone.formats.ahead import WORTH_IT, ReadAhead
 from loadstone.formats.hdf5_bytes import DamagedError
 from loadstone.formats.hdf5_file import Hdf5File
 from loadstone.formats.hdf5_tree import BFLOAT16
@@ -79,13 +80,34 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         groups: the paths of the file's groups, those without arrays too.
     """
 
-    def __init__(self, stream: BinaryIO, file: Hdf5File, tree: Tree) -> None:
+    def __init__(self, part: Part, stream: BinaryIO, file: Hdf5File, tree: Tree) -> None:
+        self._part = part
         self._stream = stream
         self._file = file
         self._tree = tree
         self._specs = {spec.name: spec for spec in tree.tensors}
         self._contiguous = tree.contiguous
+        self._ahead: ReadAhead | None = None
         self.groups = tuple(tree.groups)
+
+    @contextmanager
+    def read_ahead(self) -> Iterator[None]:
+        """Within, a model's own arrays are read in another thread, in the order of the file, if they are large.
+
+        Those of an optimizer are read when they are asked for, and so is what is chunked or compressed.
+        """
+        places = {name: place for name, place in self._contiguous.items() if not _is_of_optimizer(name)}
+        names = [name for name in sorted(places, key=lambda name: places[name].begin) if self._is_plain(name)]
+        stream = parts.open_part(self._part) if sum(places[name].length for name in names) >= WORTH_IT else None
+        if stream is None or isinstance(stream, Defect):
+            yield
+            return
+        with stream, ReadAhead(names, partial(self._read, stream)) as ahead:
+            self._ahead = ahead
+            try:
+                yield
+            finally:
+                self._ahead = None
 
     def unread(self) -> dict[str, StoredArray]:
         """Every array by name, none of them read."""
@@ -118,19 +140,26 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
             KeyError: there is no array of this name.
             NotAModel: its bytes cannot be read.
         """
-        spec = self._specs[name]
+        if self._ahead is not None and (found := self._ahead.take(name)) is not None:
+            return found
+        self._specs[name]
+        return self._read(self._stream, name) if self._is_plain(name) else self._through_libhdf5(name)
+
+    def _is_plain(self, name: str) -> bool:
+        """Whether an array's values stand in the file as they are, of a type that NumPy has, or bfloat16."""
         place = self._contiguous.get(name)
-        stored = place.datatype.name if place is not None else "object"
-        if place is None or not (stored in _NUMERIC or spec.dtype == BFLOAT16):
-            return self._through_libhdf5(name)
-        self._stream.seek(place.begin)
+        return place is not None and (place.datatype.name in _NUMERIC or self._specs[name].dtype == BFLOAT16)
+
+    def _read(self, stream: BinaryIO, name: str) -> NDArray[Any]:
+        spec, place = self._specs[name], self._contiguous[name]
+        stream.seek(place.begin)
         raw = aligned(place.length)
-        if cast("BufferedIOBase", self._stream).readinto(raw.data) != place.length:  # which typing.BinaryIO lacks
+        if cast("BufferedIOBase", stream).readinto(raw.data) != place.length:  # which typing.BinaryIO lacks
             raise NotAModel(f"{name}: the file ends within its values")
         if spec.dtype == BFLOAT16 and place.datatype.size == _BFLOAT16_BYTES:
             upper = raw.view(np.dtype(np.uint16).newbyteorder(place.datatype.byteorder)).astype(np.uint32)
             return (upper << 16).view(np.float32).reshape(spec.shape)  # the upper half of a float32's bits
-        dtype = np.dtype(stored)
+        dtype = np.dtype(place.datatype.name)
         values = raw.view(dtype.newbyteorder(place.datatype.byteorder)).reshape(spec.shape)
         return values.astype(dtype, copy=False)
 
@@ -180,8 +209,8 @@ def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
     Raises:
         NotAModel: the file is none of these, or its weights cannot be opened.
     """
-    with _opened(Path(path)) as (stream, file, tree):
-        yield Arrays(stream, file, tree)
+    with _opened(Path(path)) as (part, stream, file, tree):
+        yield Arrays(part, stream, file, tree)
 
 
 def assets(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, Part]]:
@@ -224,11 +253,16 @@ def optimizer_names(path: str | os.PathLike[str]) -> tuple[LayerWeights, ...]:
     Raises:
         NotAModel: as `open_arrays`.
     """
-    with _opened(Path(path)) as (_, file, tree):
+    with _opened(Path(path)) as (_, _, file, tree):
         names = hdf5_tree.texts(file, tree.groups.get(_OPTIMIZER_GROUP, ()), "weight_names")
         if isinstance(names, tuple):
             return (LayerWeights(layer=_OPTIMIZER_GROUP, names=tuple(f"{_OPTIMIZER_GROUP}/{name}" for name in names)),)
-        return tuple(group for group in _numbered(tree) if group.layer.split("/")[0].lstrip("_") == _OPTIMIZER)
+        return tuple(group for group in _numbered(tree) if _is_of_optimizer(group.layer))
+
+
+def _is_of_optimizer(path: str) -> bool:
+    first = path.split("/", maxsplit=1)[0]
+    return first == _OPTIMIZER_GROUP or first.lstrip("_") == _OPTIMIZER
 
 
 def _numbered(tree: Tree) -> tuple[LayerWeights, ...]:
@@ -244,7 +278,7 @@ def _numbered(tree: Tree) -> tuple[LayerWeights, ...]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, Hdf5File, Tree]]:
+def _opened(path: Path) -> Iterator[tuple[Part, BinaryIO, Hdf5File, Tree]]:
     with ExitStack() as stack:
         try:
             part = _weights(path)
@@ -259,7 +293,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, Hdf5File, Tree]]:
             tree = hdf5_tree.scan(file)
         except (OSError, DamagedError) as error:
             raise NotAModel(f"{path}: its weights cannot be opened: {error}") from error
-        yield stream, file, tree
+        yield part, stream, file, tree
 
 
 def _weights(path: Path) -> Part:

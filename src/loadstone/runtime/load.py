@@ -21,7 +21,12 @@ from loadstone.runtime.replay import rebuild
 from loadstone.runtime.training import build_optimizer, compile_model
 from loadstone.runtime.variables import awaiting_values, without_collecting
 from loadstone.runtime.weights import Settled
-from loadstone.runtime.weights_only import refuse_what_has_no_weights, set_weights, with_architecture
+from loadstone.runtime.weights_only import (
+    reading_ahead,
+    refuse_what_has_no_weights,
+    set_weights,
+    with_architecture,
+)
 
 if TYPE_CHECKING:
     import os
@@ -101,7 +106,12 @@ def _load(
     ready = upgraded(artifact, infer(artifact))
     registry = Registry(MappingProxyType(custom_objects))
     settled = Settled()
-    with keras.saving.custom_object_scope(custom_objects), users.at_work(), awaiting_values():
+    with (
+        reading_ahead(path, stored) as arrays,
+        keras.saving.custom_object_scope(custom_objects),
+        users.at_work(),
+        awaiting_values(),
+    ):
         built, problems = rebuild(ready.blueprint, registry)
         # What has no upgrade cannot be built either; one reason for it is enough.
         explained = {problem.at for problem in ready.problems}
@@ -113,7 +123,8 @@ def _load(
             problems += compile_model(built.model, training, constructor)
         if built is None or problems:
             raise failures.of_problems(artifact, problems)
-        notes += set_weights(path, stored, built, by_order=architecture is not None, settled=settled)
+        by_order = architecture is not None
+        notes += set_weights(path, stored, built, by_order=by_order, settled=settled, arrays=arrays)
     if compiled:
         build_optimizer(built.model)
         notes += optimizer_steps.follow(artifact, built.model)

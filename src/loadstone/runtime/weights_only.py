@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from loadstone.blueprint.graph import Blueprint, LayerSpec, ModelKind, Note, Obj
 from loadstone.blueprint.pairing import Ambiguous, adopted, owned, paired
 from loadstone.blueprint.values import parse_value
 from loadstone.blueprint.weights import Mismatch
+from loadstone.errors import NotAModel
 from loadstone.formats import arrays as stored_arrays
 from loadstone.formats import tfjs
 from loadstone.formats.arrays import LayerWeights
@@ -26,7 +28,7 @@ from loadstone.runtime.weights import Settled, set_by_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from loadstone.artifact import Artifact, Json
     from loadstone.formats.arrays import StoredArray
@@ -139,7 +141,13 @@ def _no_model(value: Mapping[str, Json], at: Pointer) -> Blueprint:
 
 
 def set_weights(
-    path: Path, artifact: Artifact, built: Built, *, by_order: bool, settled: Settled | None = None
+    path: Path,
+    artifact: Artifact,
+    built: Built,
+    *,
+    by_order: bool,
+    settled: Settled | None = None,
+    arrays: stored_arrays.Arrays | None = None,
 ) -> tuple[Note, ...]:
     """Set the weights of a model from a file of either layout.
 
@@ -149,12 +157,20 @@ def set_weights(
         built: the model.
         by_order: whether layers that have other names in the file are found by their order.
         settled: is told what came from where.
+        arrays: those of the file, where it is open already.
 
     Raises:
         LoadFailed: something has no counterpart.
     """
+    settled = Settled() if settled is None else settled
     try:
-        said = _set_weights(path, artifact, built, Settled() if settled is None else settled, by_order=by_order)
+        if artifact.format is Format.TENSORFLOW_JS:
+            said = _of_tensorflow_js(path, built)
+        elif arrays is not None:
+            said = _set_weights(path, artifact, built, arrays, settled, by_order=by_order)
+        else:
+            with stored_arrays.open_arrays(path) as opened:
+                said = _set_weights(path, artifact, built, opened, settled, by_order=by_order)
     except Ambiguous as failure:
         said = (Mismatch(path.name, f"the weights cannot be told apart: {failure}"),)
     mismatches = tuple(item for item in said if isinstance(item, Mismatch))
@@ -163,36 +179,53 @@ def set_weights(
     return tuple(item for item in said if isinstance(item, Note))
 
 
+@contextmanager
+def reading_ahead(path: Path, artifact: Artifact) -> Iterator[stored_arrays.Arrays | None]:
+    """The arrays of a file, which are read within while other things are done; None where they are opened later.
+
+    What cannot be opened is told by `set_weights`, after everything that the model itself lacks.
+    """
+    with ExitStack() as stack:
+        arrays = None
+        if artifact.format is not Format.TENSORFLOW_JS:
+            with suppress(NotAModel):
+                arrays = stack.enter_context(stored_arrays.open_arrays(path))
+        if arrays is not None:
+            stack.enter_context(arrays.read_ahead())
+        yield arrays
+
+
+def _of_tensorflow_js(path: Path, built: Built) -> tuple[Mismatch | Note, ...]:
+    with tfjs.open_arrays(path) as flat:
+        owners = owned([spec for spec, _ in built.layers], tuple(flat))
+        groups = tuple(LayerWeights(layer=layer, names=names) for layer, names in owners.items())
+        return set_by_name(built, groups, flat.unread())
+
+
 def _set_weights(
-    path: Path, artifact: Artifact, built: Built, settled: Settled, *, by_order: bool
+    path: Path, artifact: Artifact, built: Built, arrays: stored_arrays.Arrays, settled: Settled, *, by_order: bool
 ) -> tuple[Mismatch | Note, ...]:
-    if artifact.format is Format.TENSORFLOW_JS:
-        with tfjs.open_arrays(path) as flat:
-            owners = owned([spec for spec, _ in built.layers], tuple(flat))
-            groups = tuple(LayerWeights(layer=layer, names=names) for layer, names in owners.items())
-            return set_by_name(built, groups, flat.unread())
-    with stored_arrays.open_arrays(path) as arrays:
-        if artifact.format not in _LEGACY or _is_numbered(artifact):
-            is_keras_2 = artifact.dialect is Dialect.KERAS_2
-            return set_by_path(
-                built,
-                arrays.unread(),
-                keras_2=is_keras_2,
-                groups=arrays.groups,
-                settled=settled,
-                assets=stored_arrays.assets(path),
-            )
-        groups = arrays.layers()
-        layers = adopted([spec for spec, _ in built.layers], [group.layer for group in groups])
-        notes: tuple[Note, ...] = ()
-        if by_order:
-            layers, notes = _paired(layers, built, [group.layer for group in groups if group.names])
-        pairs = tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
-        settled.groups = groups
-        settled.shapes = {name: arrays.shape(name) for group in groups for name in group.names}
-        settled.laid_out = partial(_laid_out_again, artifact, layers, groups)
-        groups, values, changed = laid_out(artifact, layers, groups, arrays.unread())
-        return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, values, settled))
+    if artifact.format not in _LEGACY or _is_numbered(artifact):
+        is_keras_2 = artifact.dialect is Dialect.KERAS_2
+        return set_by_path(
+            built,
+            arrays.unread(),
+            keras_2=is_keras_2,
+            groups=arrays.groups,
+            settled=settled,
+            assets=stored_arrays.assets(path),
+        )
+    groups = arrays.layers()
+    layers = adopted([spec for spec, _ in built.layers], [group.layer for group in groups])
+    notes: tuple[Note, ...] = ()
+    if by_order:
+        layers, notes = _paired(layers, built, [group.layer for group in groups if group.names])
+    pairs = tuple((spec, layer) for spec, (_, layer) in zip(layers, built.layers, strict=True))
+    settled.groups = groups
+    settled.shapes = {name: arrays.shape(name) for group in groups for name in group.names}
+    settled.laid_out = partial(_laid_out_again, artifact, layers, groups)
+    groups, values, changed = laid_out(artifact, layers, groups, arrays.unread())
+    return (*notes, *changed, *set_by_name(replace(built, layers=pairs), groups, values, settled))
 
 
 def _laid_out_again(
