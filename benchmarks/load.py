@@ -83,11 +83,13 @@ model.save(path)
 # Prints seconds, and bytes at the peak beyond those before.
 MEASURE = """
 import json, sys, time
-import keras, numpy, loadstone, loadstone.runtime.load
+import keras, numpy, pathlib, loadstone, loadstone.runtime.load, loadstone.runtime.save
 who, path, small, target = sys.argv[1:]
 load = {"Keras": keras.models.load_model, "loadstone": loadstone.load_model}.get(who)
 def run(path):
-    return loadstone.load_model(path).save(target) if load is None else load(path)
+    if load is None:
+        return loadstone.runtime.save.save(loadstone.load_model(path), pathlib.Path(target))
+    return load(path)
 run(small)
 def status(key):
     lines = open("/proc/self/status").read().splitlines()

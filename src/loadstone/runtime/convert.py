@@ -21,6 +21,7 @@ from loadstone.recorded import arrays_of, numbered, write
 from loadstone.runtime import reload
 from loadstone.runtime.load import load
 from loadstone.runtime.samples import Samples, made_up, recorded
+from loadstone.runtime.save import save
 
 if TYPE_CHECKING:
     import os
@@ -105,7 +106,7 @@ def convert(
 
 def _save(model: Any, draft: Path) -> None:
     try:
-        model.save(draft)
+        save(model, draft)
     except (NotImplementedError, TypeError, ValueError) as problem:  # what Keras raises where it cannot write
         raise LoadFailed(f"the rebuilt model cannot be saved: {type(problem).__name__}: {problem}") from problem
 
