@@ -78,10 +78,15 @@ def clear_session(module: Any) -> None:
 
 
 def outputs(model: Any, inputs: list[Any]) -> list[Any]:
-    """The model's outputs at inference, those with names in the order of their names."""
+    """The model's outputs at inference, those with names in the order of their names.
+
+    As they were recorded: a model of Keras 3 is called, others predict.
+    """
     if hasattr(model, "reset_states"):
         model.reset_states()
-    given = model.predict(inputs[0] if len(inputs) == 1 else inputs, verbose=0)
+    batch = inputs[0] if len(inputs) == 1 else inputs
+    is_called = is_keras_3(model) and all(is_number(value) for value in inputs)
+    given = model(batch, training=False) if is_called else model.predict(batch, verbose=0)
     if isinstance(given, dict):
         return [np.asarray(given[name]) for name in sorted(given)]
     return [np.asarray(value) for value in (given if isinstance(given, (list, tuple)) else [given])]
@@ -104,6 +109,11 @@ def is_keras_3(model: Any) -> bool:
     """Whether the model is one of the Keras that has operations of its own."""
     package = importlib.import_module("keras") if type(model).__module__.startswith("keras.") else None
     return hasattr(package, "ops")
+
+
+def is_number(value: Any) -> bool:
+    """Whether an input is no text."""
+    return isinstance(value, np.ndarray) and value.dtype.kind != "O"
 
 
 def difference(found: list[Any], known: list[Any]) -> float:

@@ -6,15 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from io import StringIO
-from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from loadstone.cli import main
-from loadstone.cli.progress import Progress
 from tests.corpus_files import unpacked
 from tests.report.test_json import validator
 
@@ -98,32 +95,6 @@ def test_the_environment_is_asked_once(tmp_path: Path) -> None:
 
     assert diagnose(LOADED, REFUSED, LOADED, "--env", python).exit_code == 1
     assert counted.read_text() == "asked\n"
-
-
-def test_nothing_is_said_of_quick_steps_nor_to_what_is_no_terminal() -> None:
-    quick, quiet = StringIO(), StringIO()
-    with Progress(shown=True, stream=quick) as progress:
-        progress.step("reading")
-    with Progress(shown=False, patience=0.0, stream=quiet) as progress:
-        progress.step("reading")
-        sleep(0.05)
-
-    assert (quick.getvalue(), quiet.getvalue()) == ("", "")
-
-
-def test_a_step_that_takes_long_is_said_and_taken_away() -> None:
-    stream = StringIO()
-    with Progress(shown=True, patience=0.0, stream=stream) as progress:
-        progress.step("1 of 2: a\x1b[2J\n.h5")
-        while not stream.getvalue():
-            sleep(0.01)
-        progress.step("2 of 2: " + "b" * 200)
-
-    first, second, last = stream.getvalue().split("\r\x1b[K")[1:]
-    assert first.endswith("1 of 2: a?[2J?.h5 ...")
-    assert second.startswith("2 of 2: bbb")
-    assert len(second) <= 82
-    assert last == ""
 
 
 def read_to(terminal: int, mark: bytes) -> bytes:

@@ -39,7 +39,10 @@ def test_a_model_becomes_a_keras_file_with_the_recorded_outputs(tmp_path: Path) 
     assert conversion.parity.max_abs is not None
     assert conversion.parity.max_abs <= model.tolerance
     assert conversion.notes
-    assert len(steps) == 2
+    doing = [step for step in steps if "%" not in step]
+    assert [step.split(maxsplit=1)[0] for step in doing] == ["reading", "writing", "loading"]
+    assert steps[:1] == doing[:1]
+    assert 0 < len(steps) - len(doing) <= 10
     assert digest(model.path) == before
     assert [path.name for path in target.parent.iterdir()] == ["conv_norms.keras"]
     assert target.stat().st_mode & 0o777 == (tmp_path / "new").stat().st_mode & 0o666

@@ -52,6 +52,16 @@ def test_a_model_loads_with_the_outputs_it_had(model: Model) -> None:
         np.testing.assert_allclose(actual, expected, rtol=0, atol=model.tolerance)
 
 
+@pytest.mark.parametrize("file", ["tf24/conv_norms.h5", "tf215/conv_norms.keras"])
+def test_a_load_tells_how_much_it_has_read(file: str) -> None:
+    model, told = named(file), list[tuple[int, int]]()
+    loadstone.load_model(model.path, progress=lambda done, of: told.append((done, of)))
+    read_so_far = [done for done, _ in told]
+    assert read_so_far == sorted(read_so_far)
+    assert {of for _, of in told} == {model.path.stat().st_size}
+    assert model.path.stat().st_size / 10 < read_so_far[-1] <= model.path.stat().st_size
+
+
 @pytest.mark.parametrize("model", OTHERS, ids=lambda model: model.file)
 def test_what_is_not_rebuilt_is_said(model: Model) -> None:
     with pytest.raises(loadstone.LoadFailed) as failure:

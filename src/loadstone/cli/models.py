@@ -66,9 +66,9 @@ def diagnose(
 
     Of several models the exit code is the worst: 1 where one does not load, 3 where one of the rest is unknown.
     """
-    from loadstone.cli.progress import Progress  # noqa: PLC0415 - commands import only what they use
     from loadstone.environment.sources import environments_of  # noqa: PLC0415 - as above
     from loadstone.formats import read  # noqa: PLC0415 - as above
+    from loadstone.progress import Progress  # noqa: PLC0415 - commands import only what they use
     from loadstone.report.text import all_load, diagnoses_lines  # noqa: PLC0415 - as above
     from loadstone.resolve.diagnosing import diagnose as judge  # noqa: PLC0415 - as above
 
@@ -203,6 +203,7 @@ def convert(
     The new file is loaded again by a process of its own, and appears only if its outputs are right.
     """
     from loadstone.errors import LoadFailed, NotAModel, ParityError  # noqa: PLC0415 - commands import only what they use
+    from loadstone.progress import Progress  # noqa: PLC0415 - as above
     from loadstone.report.conversion import conversion_lines, failure_lines  # noqa: PLC0415 - as above
     from loadstone.report.json import conversion_report, dumps, failure_report  # noqa: PLC0415 - as above
 
@@ -211,18 +212,17 @@ def convert(
     from loadstone.runtime.convert import convert as rewrite  # noqa: PLC0415 - as above
     from loadstone.runtime.users.file import from_file  # noqa: PLC0415 - as above
 
-    progress = common.telling(quiet=reporting["quiet"], no_progress=no_progress)
     try:
-        given = from_file(custom_objects) if custom_objects else None
-        conversion = rewrite(
-            model,
-            target,
-            custom_objects=given,
-            compile=not no_compile,
-            io=io,
-            architecture=architecture,
-            progress=progress,
-        )
+        with Progress(shown=common.shows(quiet=reporting["quiet"], no_progress=no_progress)) as progress:
+            conversion = rewrite(
+                model,
+                target,
+                custom_objects=from_file(custom_objects) if custom_objects else None,
+                compile=not no_compile,
+                io=io,
+                architecture=architecture,
+                progress=progress.step,
+            )
     except (LoadFailed, NotAModel, ParityError) as problem:
         failure, message = problem, str(problem)
         findings = failure.findings if isinstance(failure, LoadFailed) else ()

@@ -80,7 +80,9 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         groups: the paths of the file's groups, those without arrays too.
     """
 
-    def __init__(self, part: Part, stream: BinaryIO, file: Hdf5File, tree: Tree) -> None:
+    def __init__(
+        self, part: Part, stream: BinaryIO, file: Hdf5File, tree: Tree, count: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._part = part
         self._stream = stream
         self._file = file
@@ -88,6 +90,7 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         self._specs = {spec.name: spec for spec in tree.tensors}
         self._contiguous = tree.contiguous
         self._ahead: ReadAhead | None = None
+        self._count = count
         self.groups = tuple(tree.groups)
 
     @contextmanager
@@ -156,6 +159,7 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
         raw = aligned(place.length)
         if cast("BufferedIOBase", stream).readinto(raw.data) != place.length:  # which typing.BinaryIO lacks
             raise NotAModel(f"{name}: the file ends within its values")
+        self._count(place.length)
         if spec.dtype == BFLOAT16 and place.datatype.size == _BFLOAT16_BYTES:
             upper = raw.view(np.dtype(np.uint16).newbyteorder(place.datatype.byteorder)).astype(np.uint32)
             return (upper << 16).view(np.float32).reshape(spec.shape)  # the upper half of a float32's bits
@@ -183,9 +187,11 @@ class Arrays(Mapping[str, "NDArray[Any]"]):
 
         try:
             with h5py.File(self._stream, "r") as file:
-                return np.asarray(file[name][()])
+                values = np.asarray(file[name][()])
         except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:  # as the damage has it
             raise NotAModel(f"{name}: its values cannot be read: {error}") from error
+        self._count(values.nbytes)
+        return values
 
 
 def aligned(length: int) -> NDArray[np.uint8]:
@@ -203,14 +209,18 @@ def aligned(length: int) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def open_arrays(path: str | os.PathLike[str]) -> Iterator[Arrays]:
+def open_arrays(path: str | os.PathLike[str], *, count: Callable[[int], None] = lambda _: None) -> Iterator[Arrays]:
     """Open a model's arrays: of an HDF5 model, of HDF5 weights, or of a ``.keras`` archive (in place when stored).
+
+    Args:
+        path: the model.
+        count: is called with the bytes of each array that was read, from whatever thread read it.
 
     Raises:
         NotAModel: the file is none of these, or its weights cannot be opened.
     """
     with _opened(Path(path)) as (part, stream, file, tree):
-        yield Arrays(part, stream, file, tree)
+        yield Arrays(part, stream, file, tree, count)
 
 
 def assets(path: str | os.PathLike[str]) -> Mapping[str, Mapping[str, Part]]:

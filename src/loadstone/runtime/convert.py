@@ -91,10 +91,17 @@ def convert(
     if target.exists() and target.samefile(source):
         raise ValueError(f"{target} is the model itself, which is not overwritten; give the new file another name")
     progress(f"reading {source}")
-    loaded = load(source, custom_objects=custom_objects, compiled=compile, architecture=architecture)
+    loaded = load(
+        source,
+        custom_objects=custom_objects,
+        compiled=compile,
+        architecture=architecture,
+        progress=_tenths(f"reading {source}", progress),
+    )
     samples = recorded(Path(io), loaded.model) if io is not None else made_up(loaded.model)
     expected = samples.outputs or outputs_of(loaded.model, samples.inputs)
     with replacing(target) as draft:
+        progress(f"writing {target}")
         _save(loaded.model, draft)
         progress("loading the new file in a process of its own")
         actual = _reload(draft, samples.inputs, custom_objects)
@@ -102,6 +109,19 @@ def convert(
         if parity.verdict is Verdict.DIVERGES:
             raise ParityError(f"{source}: the converted model's outputs differ: {_numbers(parity)}", parity)
     return Conversion(source=str(source), target=str(target), notes=loaded.notes, parity=parity)
+
+
+def _tenths(what: str, progress: Callable[[str], None]) -> Callable[[int, int], None]:
+    """Tells how far a step is, no more than ten times, however many arrays there are."""
+    said = 0
+
+    def tell(done: int, of: int) -> None:
+        nonlocal said
+        if 10 * done // of > said:
+            said = 10 * done // of
+            progress(f"{what}: {said}0 %")
+
+    return tell
 
 
 def _save(model: Any, draft: Path) -> None:

@@ -13,6 +13,7 @@ from loadstone import formats
 from loadstone.blueprint.parse import REBUILT
 from loadstone.formats.architecture import read_architecture
 from loadstone.needs import infer
+from loadstone.progress import reading
 from loadstone.rules.rebuilding import upgraded
 from loadstone.runtime import failures, optimizer_steps, optimizers, users
 from loadstone.runtime.construct import Constructor
@@ -30,7 +31,7 @@ from loadstone.runtime.weights_only import (
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from loadstone.artifact import Artifact
     from loadstone.blueprint.graph import Note
@@ -52,6 +53,7 @@ def load_model(
     safe_mode: bool = True,  # noqa: FBT001, FBT002 - as above
     *,
     architecture: str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | bool | None = None,
 ) -> Any:
     """Load a model that any release of Keras 1, 2 or 3 saved as ``.h5`` or ``.keras``.
 
@@ -66,6 +68,8 @@ def load_model(
         safe_mode: accepted for the signature's sake. Programs stored in the file are not run in either mode.
         architecture: where the layers are, for a file that holds weights alone: what ``to_json`` or ``to_yaml`` of any
             release wrote, or another model. A model that your own code builds takes them by `loadstone.load_weights`.
+        progress: called with the bytes of arrays read so far, and those of the file, maybe from another thread; or
+            whether loads that take more than two seconds say how far they are, by default on a terminal.
 
     Returns:
         An ordinary `keras.Model`, with the weights of the file.
@@ -74,7 +78,9 @@ def load_model(
         LoadFailed: with every reason at once.
     """
     del safe_mode
-    return load(filepath, custom_objects=custom_objects, compiled=compile, architecture=architecture).model
+    return load(
+        filepath, custom_objects=custom_objects, compiled=compile, architecture=architecture, progress=progress
+    ).model
 
 
 def load(
@@ -83,6 +89,7 @@ def load(
     custom_objects: Mapping[str, Any] | None = None,
     compiled: bool = True,
     architecture: str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | bool | None = False,
 ) -> Loaded:
     """As `load_model`, with the artifact and the audit trail.
 
@@ -90,24 +97,46 @@ def load(
         LoadFailed: with every reason at once.
         NotAModel: the architecture's file holds none.
     """
+    path = Path(filepath)
     with without_collecting():
-        return _load(Path(filepath), dict(custom_objects or {}), architecture, compiled=compiled)
+        artifact, stored = _artifacts(path, architecture)
+        with reading(f"loading {path.name}", artifact.size, progress=progress) as count:
+            return _load(
+                path,
+                artifact,
+                dict(custom_objects or {}),
+                compiled=compiled,
+                stored=stored,
+                by_order=architecture is not None,
+                count=count,
+            )
+
+
+def _artifacts(path: Path, architecture: str | os.PathLike[str] | None) -> tuple[Artifact, Artifact]:
+    """A model, and the file that holds its weights; the two differ where the architecture comes from elsewhere."""
+    artifact = formats.read(path)
+    if architecture is None:
+        _refuse_what_is_not_rebuilt(artifact)
+        return artifact, artifact
+    refuse_what_has_no_weights(artifact)
+    return with_architecture(artifact, read_architecture(Path(architecture)))
 
 
 def _load(
-    path: Path, custom_objects: dict[str, Any], architecture: str | os.PathLike[str] | None, *, compiled: bool
+    path: Path,
+    artifact: Artifact,
+    custom_objects: dict[str, Any],
+    *,
+    compiled: bool,
+    stored: Artifact,
+    by_order: bool,
+    count: Callable[[int], None],
 ) -> Loaded:
-    artifact = stored = formats.read(path)
-    if architecture is None:
-        _refuse_what_is_not_rebuilt(artifact)
-    else:
-        refuse_what_has_no_weights(artifact)
-        artifact, stored = with_architecture(artifact, read_architecture(Path(architecture)))
     ready = upgraded(artifact, infer(artifact))
     registry = Registry(MappingProxyType(custom_objects))
     settled = Settled()
     with (
-        reading_ahead(path, stored) as arrays,
+        reading_ahead(path, stored, count) as arrays,
         keras.saving.custom_object_scope(custom_objects),
         users.at_work(),
         awaiting_values(),
@@ -123,12 +152,11 @@ def _load(
             problems += compile_model(built.model, training, constructor)
         if built is None or problems:
             raise failures.of_problems(artifact, problems)
-        by_order = architecture is not None
         notes += set_weights(path, stored, built, by_order=by_order, settled=settled, arrays=arrays)
     if compiled:
         build_optimizer(built.model)
         notes += optimizer_steps.follow(artifact, built.model)
-        notes += optimizers.restore(path, artifact, built, settled)
+        notes += optimizers.restore(path, artifact, built, settled, count)
     return Loaded(model=built.model, artifact=artifact, notes=notes)
 
 

@@ -31,7 +31,7 @@ from loadstone.runtime.optimizer_steps import Unknown, innermost, kind_here, lay
 from loadstone.runtime.weights import in_order, shape_of, within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,7 +67,9 @@ class _Way:
         return np.asarray(np.concatenate([array.reshape(-1) for array in arrays])[self.index])
 
 
-def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> tuple[Note, ...]:
+def restore(
+    path: Path, artifact: Artifact, built: Built, settled: Settled, count: Callable[[int], None]
+) -> tuple[Note, ...]:
     """Carry the optimizer's state over; returns what could not be.
 
     Args:
@@ -75,6 +77,7 @@ def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> t
         artifact: what is in it.
         built: the model, compiled, with its weights.
         settled: where these came from.
+        count: is called with the bytes of each array that was read.
     """
     training, optimizer = artifact.training, getattr(built.model, "optimizer", None)  # which comes with compile()
     if training is None or optimizer is None or not optimizer.built:
@@ -84,15 +87,14 @@ def restore(path: Path, artifact: Artifact, built: Built, settled: Settled) -> t
         # Either it took no step, or it is of the old kind, whose state tf.keras 2.15 left out of archives.
         message = "the file holds no state of the optimizer: training goes on with a fresh one"
         return (Note(upgrade=_NAME, message=message, at=at),)
-    with stored_arrays.open_arrays(path) as arrays:
+    with stored_arrays.open_arrays(path, count=count) as arrays:
         try:
             groups = sorted(stored_arrays.optimizer_names(path), key=lambda group: group.layer.count("/"))
             said = _restored(artifact, built, settled, groups, arrays)
         except (Unknown, NotAModel, KeyError, ValueError, IndexError) as why:  # the latter of arrays that do not fit
-            count = training.optimizer_tensors
             message = (
-                f"{count} arrays of optimizer state are not carried over, and training goes on with a fresh optimizer, "
-                f"with the saved weights and settings: {why}"
+                f"{training.optimizer_tensors} arrays of optimizer state are not carried over, and training goes on with "
+                f"a fresh optimizer, with the saved weights and settings: {why}"
             )
             return (Note(upgrade=_NAME, message=message, at=at),)
     return tuple(Note(upgrade=_NAME, message=message, at=at) for message in said)

@@ -20,6 +20,7 @@ from loadstone.errors import NotAModel
 from loadstone.formats import arrays as stored_arrays
 from loadstone.formats import tfjs
 from loadstone.formats.arrays import LayerWeights
+from loadstone.progress import reading
 from loadstone.runtime import failures
 from loadstone.runtime.archives import set_by_path
 from loadstone.runtime.laid_out import laid_out
@@ -28,7 +29,7 @@ from loadstone.runtime.weights import Settled, set_by_name
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from loadstone.artifact import Artifact, Json
     from loadstone.formats.arrays import StoredArray
@@ -39,7 +40,9 @@ _AT = Pointer(document="model", path="")
 _LEGACY = frozenset({Format.HDF5_MODEL, Format.HDF5_WEIGHTS})
 
 
-def load_weights(model: Any, filepath: str | os.PathLike[str]) -> tuple[Note, ...]:
+def load_weights(
+    model: Any, filepath: str | os.PathLike[str], *, progress: Callable[[int, int], None] | bool | None = None
+) -> tuple[Note, ...]:
     """Set the weights of a model that was built here, from a file that any release of Keras 1, 2 or 3 wrote.
 
     Layers are found by their names; where those differ (Keras numbers its layers anew in each process), by their order.
@@ -48,6 +51,7 @@ def load_weights(model: Any, filepath: str | os.PathLike[str]) -> tuple[Note, ..
     Args:
         model: a built `keras.Model`.
         filepath: what ``save_weights`` wrote (``.h5``, ``.weights.h5``), or a whole ``.h5`` or ``.keras`` model.
+        progress: as in `loadstone.load_model`.
 
     Returns:
         What was done to arrays that another release laid out in another way.
@@ -63,7 +67,11 @@ def load_weights(model: Any, filepath: str | os.PathLike[str]) -> tuple[Note, ..
     refuse_what_has_no_weights(artifact)
     if artifact.config is None:
         artifact = replace(artifact, dialect=dialect_of_weights(artifact))
-    return set_weights(path, artifact, as_built(model), by_order=True)
+    with (
+        reading(f"loading {path.name}", artifact.size, progress=progress) as count,
+        reading_ahead(path, artifact, count) as arrays,
+    ):
+        return set_weights(path, artifact, as_built(model), by_order=True, arrays=arrays)
 
 
 def refuse_what_has_no_weights(artifact: Artifact) -> None:
@@ -180,8 +188,12 @@ def set_weights(
 
 
 @contextmanager
-def reading_ahead(path: Path, artifact: Artifact) -> Iterator[stored_arrays.Arrays | None]:
+def reading_ahead(
+    path: Path, artifact: Artifact, count: Callable[[int], None]
+) -> Iterator[stored_arrays.Arrays | None]:
     """The arrays of a file, which are read within while other things are done; None where they are opened later.
+
+    Each array's bytes are counted when they are read.
 
     What cannot be opened is told by `set_weights`, after everything that the model itself lacks.
     """
@@ -189,7 +201,7 @@ def reading_ahead(path: Path, artifact: Artifact) -> Iterator[stored_arrays.Arra
         arrays = None
         if artifact.format is not Format.TENSORFLOW_JS:
             with suppress(NotAModel):
-                arrays = stack.enter_context(stored_arrays.open_arrays(path))
+                arrays = stack.enter_context(stored_arrays.open_arrays(path, count=count))
         if arrays is not None:
             stack.enter_context(arrays.read_ahead())
         yield arrays

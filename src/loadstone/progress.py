@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 #: Seconds after which somebody at a terminal wants to know.
 PATIENCE = 2.0
 
 _WIDTH = 78
+_MEGABYTE = 10**6
 _CLEARED = "\r\x1b[K"
 
 
@@ -67,3 +70,36 @@ class Progress:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+@contextmanager
+def reading(
+    what: str, size: int, *, progress: Callable[[int, int], None] | bool | None
+) -> Iterator[Callable[[int], None]]:
+    """Count the bytes that are read, and tell how many they are.
+
+    Args:
+        what: is done, in a few words.
+        size: bytes of everything.
+        progress: is called with the bytes read so far, and ``size``; or whether a line is shown once the work takes
+            long, by default on a terminal.
+
+    Returns:
+        What is to be called with the bytes of each piece, from any thread.
+    """
+    lock, done = Lock(), 0
+    shown = sys.stderr.isatty() if progress is None else progress is True
+
+    with Progress(shown=shown) as line:
+        line.step(what)
+
+        def add(count: int) -> None:
+            nonlocal done
+            with lock:
+                done = min(done + count, size)
+                if callable(progress):
+                    progress(done, size)
+                else:
+                    line.step(f"{what}: {done // _MEGABYTE} of {size // _MEGABYTE} MB")
+
+        yield add
