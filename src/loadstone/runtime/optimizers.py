@@ -93,8 +93,8 @@ def restore(
             said = _restored(artifact, built, settled, groups, arrays)
         except (Unknown, NotAModel, KeyError, ValueError, IndexError) as why:  # the latter of arrays that do not fit
             message = (
-                f"{training.optimizer_tensors} arrays of optimizer state are not carried over, and training goes on with "
-                f"a fresh optimizer, with the saved weights and settings: {why}"
+                f"{training.optimizer_tensors} arrays of optimizer state are not carried over, and training goes on "
+                f"with a fresh optimizer, with the saved weights and settings: {why}"
             )
             return (Note(upgrade=_NAME, message=message, at=at),)
     return tuple(Note(upgrade=_NAME, message=message, at=at) for message in said)
