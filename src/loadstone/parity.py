@@ -45,6 +45,8 @@ def _differences(old: NDArray[Any], new: NDArray[Any]) -> tuple[float, float, fl
     """Largest absolute and relative difference, and the largest recorded magnitude; NaN equals only NaN."""
     if old.size == 0:
         return 0.0, 0.0, 0.0
+    if "U" in {old.dtype.kind, new.dtype.kind}:  # words are the same, or as far apart as can be
+        return (0.0 if np.array_equal(old, new) else np.inf), 0.0, 0.0
     old, new = old.astype(np.float64), new.astype(np.float64)
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     with np.errstate(invalid="ignore"):

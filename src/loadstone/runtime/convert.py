@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
-import numpy as np
 
 from loadstone.atomic import replacing
 from loadstone.errors import LoadFailed, ParityError
@@ -19,6 +18,7 @@ from loadstone.finding import Parity, Verdict
 from loadstone.parity import compare
 from loadstone.recorded import arrays_of, numbered, write
 from loadstone.runtime import reload
+from loadstone.runtime.call import outputs_of
 from loadstone.runtime.load import load
 from loadstone.runtime.samples import Samples, made_up, recorded
 from loadstone.runtime.save import save
@@ -129,12 +129,6 @@ def _save(model: Any, draft: Path) -> None:
         save(model, draft)
     except (NotImplementedError, TypeError, ValueError) as problem:  # what Keras raises where it cannot write
         raise LoadFailed(f"the rebuilt model cannot be saved: {type(problem).__name__}: {problem}") from problem
-
-
-def outputs_of(model: Any, inputs: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
-    """A model's outputs at inference, in order."""
-    result = model.predict_on_batch(list(inputs) if len(inputs) != 1 else inputs[0])
-    return tuple(np.asarray(item) for item in keras.tree.flatten(result))
 
 
 def _judged(parity: Parity, samples: Samples) -> Parity:

@@ -153,10 +153,7 @@ def _here(artifact: Artifact, inputs: Mapping[str, NDArray[Any]], how: How) -> P
 
 
 def _called(model: Any, batch: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    import keras  # noqa: PLC0415 - as above
-
+    from loadstone.runtime.call import outputs_of  # noqa: PLC0415 - as above
     from loadstone.runtime.samples import output_names  # noqa: PLC0415 - as above
 
-    arrays = list(batch.values())
-    found = keras.tree.flatten(model.predict_on_batch(arrays if len(arrays) > 1 else arrays[0]))
-    return dict(zip(output_names(model), map(np.asarray, found), strict=True))
+    return dict(zip(output_names(model), outputs_of(model, list(batch.values())), strict=True))

@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from loadstone import recorded
 from loadstone.knowledge import own
+from loadstone.runtime.call import outputs_of
 
 
 def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
@@ -19,8 +19,7 @@ def main(model_file: str, inputs_file: str, outputs_file: str) -> None:
         import_module(package)  # registers what converted files name
     model = keras.models.load_model(Path(model_file))
     inputs = recorded.numbered(recorded.arrays_of(Path(inputs_file)), "x")
-    result = model.predict_on_batch(list(inputs) if len(inputs) != 1 else inputs[0])
-    recorded.write(Path(outputs_file), "y", [np.asarray(item) for item in keras.tree.flatten(result)])
+    recorded.write(Path(outputs_file), "y", outputs_of(model, inputs))
 
 
 if __name__ == "__main__":

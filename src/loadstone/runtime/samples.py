@@ -47,9 +47,9 @@ def output_names(model: Any) -> list[str]:
 
 
 def made_up(model: Any) -> Samples:
-    """Random inputs of the model's shapes and dtypes; small whole numbers where an Embedding or integers want them."""
+    """Random inputs of the model's shapes and dtypes: words that it knows, small whole numbers for an Embedding."""
     generator = np.random.default_rng(_SEED)
-    return Samples(inputs=tuple(_random(tensor, _limit(model), generator) for tensor in model.inputs))
+    return Samples(inputs=tuple(_made_up(tensor, model, generator) for tensor in model.inputs))
 
 
 def _limit(model: Any) -> int | None:
@@ -66,12 +66,21 @@ def _layers(model: Any) -> list[Any]:
     return found
 
 
-def _random(tensor: Any, vocabulary: int | None, generator: np.random.Generator) -> NDArray[Any]:
+def _words(model: Any) -> list[str]:
+    """Words to choose from: some of each vocabulary that the model has, and one that it has not."""
+    known = [layer.get_vocabulary() for layer in _layers(model) if hasattr(layer, "get_vocabulary")]
+    return ["loadstone", *(str(word) for words in known for word in words[:_UNKNOWN_SIZE])]
+
+
+def _made_up(tensor: Any, model: Any, generator: np.random.Generator) -> NDArray[Any]:
     sizes = [_BATCH if axis == 0 else _UNKNOWN_SIZE for axis in range(len(tensor.shape))]
     shape = [known or size for known, size in zip(tensor.shape, sizes, strict=True)]
-    dtype = np.dtype(keras.backend.standardize_dtype(tensor.dtype))
+    name, limit = keras.backend.standardize_dtype(tensor.dtype), _limit(model)
+    if name == "string":
+        return generator.choice(_words(model), shape)
+    dtype = np.dtype(name)
     if dtype.kind == "b":
         return generator.integers(0, 2, shape).astype(dtype)
-    if dtype.kind in "iu" or vocabulary is not None:
-        return generator.integers(0, vocabulary or 2, shape).astype(dtype)
+    if dtype.kind in "iu" or limit is not None:
+        return generator.integers(0, limit or 2, shape).astype(dtype)
     return generator.standard_normal(shape).astype(dtype)
