@@ -19,6 +19,7 @@ from tests.rules.artifacts import (
     saved_model,
     stored,
     trained,
+    written_by,
 )
 from tests.rules.cases_of_archives import ARCHIVES
 from tests.rules.cases_of_files import ADDON, FILES_AND_ENVIRONMENTS, NO_ADDONS, Row
@@ -188,6 +189,29 @@ ROWS: tuple[Row, ...] = (
         codes=("LS307",),
         loads=True,
         bare=True,
+    ),
+    Row(
+        name="a crop at inference of Keras 3.5",
+        artifact=keras3(layer("RandomCrop", {"height": 3, "width": 3}), writer=(written_by("keras", "3.5.0"),)),
+        environment=KERAS315,
+        codes=("LS307",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a crop of Keras 3.6",
+        artifact=keras3(layer("RandomCrop", {"height": 3, "width": 3}), writer=(written_by("keras", "3.6.0"),)),
+        environment=KERAS315,
+        codes=(),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a symmetric shear, as Keras 3 writes it",
+        artifact=keras3(layer("RandomShear", {"x_factor": [-0.2, 0.2], "y_factor": [0.1, 0.2]})),
+        environment=KERAS315,
+        codes=("LS306",),
+        bare=False,
     ),
     Row(
         name="a slash in a name",

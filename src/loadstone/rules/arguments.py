@@ -36,6 +36,8 @@ _FUNCTIONS = frozenset(
 )
 _FIRST_TAKING_FUNCTIONS = Version("3.14")
 
+_SHEARS = ("x_factor", "y_factor")
+
 #: What the base class of layers takes, in every release.
 _OF_EVERY_LAYER = frozenset({"name", "trainable", "dtype"})
 
@@ -96,6 +98,8 @@ def _refused_values(case: Case, item: KerasObject, found: BuiltIn) -> frozenset[
         return _NONE
     if found.kind is ObjectKind.LOSS and item.config.get("reduction") == "auto":
         return frozenset({"reduction"})  # ``standardize_reduction`` of ``keras/src/losses/loss.py``
+    if item.class_name == "RandomShear":  # it writes symmetric factors as a range, and takes none below zero
+        return frozenset(key for key in _SHEARS if _begins_below_zero(item.config.get(key)))
     if item.class_name == "BatchNormalization" and isinstance(item.config.get("axis"), Sequence):
         return frozenset({"axis"}) - _rewritten(case, item)
     if found.kind is ObjectKind.LAYER and case.is_hdf5 and case.keras >= _FIRST_TAKING_FUNCTIONS:
@@ -105,6 +109,13 @@ def _refused_values(case: Case, item: KerasObject, found: BuiltIn) -> frozenset[
             if key != "name" and isinstance(value, str) and value in _FUNCTIONS
         )
     return _NONE
+
+
+def _begins_below_zero(factor: object) -> bool:
+    match factor:
+        case (int() | float() as lower, *_):
+            return lower < 0
+    return False
 
 
 def _refused_by_addons(case: Case, item: KerasObject) -> frozenset[str]:

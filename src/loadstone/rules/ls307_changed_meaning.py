@@ -14,6 +14,9 @@ TensorFlow Addons 0.5 and 0.6 (TensorFlow 2.0 and 2.1) registered their objects 
 `gelu`, a `sparsemax` and a `GroupNormalization` of its own, which compute something else: `gelu` of Addons is the tanh
 approximation, and its `GroupNormalization` of that time cut the groups out of another axis.
 
+`RandomCrop` took the middle of an image at inference until Keras 3.5; later releases of Keras 3 leave the image as it
+is, so that the next layers get one of another size.
+
 ## Example
 
 ```text
@@ -35,6 +38,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import addons_names
 from loadstone.rules.lookup import Found, look_up
@@ -49,10 +54,15 @@ if TYPE_CHECKING:
 #: Names whose function changed from Keras 2.15 to 3.0, and how.
 _CHANGED = {"hard_sigmoid": "clip(0.2 x + 0.5, 0, 1) in Keras 2, relu6(x + 3) / 6 in Keras 3"}
 
+_CROPS_NOTHING = Version("3.6")
+
 
 def detect(case: Case) -> Iterator[Finding]:
     """Activations of a Keras 2 file whose function is another one in Keras 3, and Addons' objects taken for Keras'."""
-    if case.loader is None or case.from_keras_3 or case.is_saved_model:
+    if case.loader is None or case.is_saved_model:
+        return
+    yield from _crops(case)
+    if case.from_keras_3:
         return
     yield from _taken_for_keras(case)
     if not case.into_keras_3:
@@ -70,6 +80,24 @@ def detect(case: Case) -> Iterator[Finding]:
                 here=case.here,
                 remedies=ways(case),
             )
+
+
+def _crops(case: Case) -> Iterator[Finding]:
+    """RandomCrop of a release that cut images at inference, loaded by one that does not."""
+    uses = [item for item in case.artifact.objects if item.class_name == "RandomCrop" and item.slot == "layers"]
+    writer = case.writer_keras
+    if not uses or writer is None or writer >= _CROPS_NOTHING or case.keras is None or case.keras < _CROPS_NOTHING:
+        return
+    yield Finding(
+        code=RULE.code,
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+        message="RandomCrop cuts no image at inference here",
+        where=tuple(item.at for item in uses),
+        found=f"RandomCrop: the middle of the image in Keras {writer}, the image as it is since 3.6",
+        here=case.here,
+        remedies=ways(case),
+    )
 
 
 def _taken_for_keras(case: Case) -> Iterator[Finding]:

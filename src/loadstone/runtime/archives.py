@@ -105,7 +105,7 @@ class _Tree:
         start = f"{prefix}/" if prefix else ""
         container = next((name for name in (_LAYERS_BEFORE, _LAYERS) if name in self.groups.below(prefix)), _LAYERS)
         path = start + container
-        specs = [_stored_class(spec, layer) for spec, layer in built.layers]
+        specs = [_stored_class(spec, layer, keras_2=self.keras_2) for spec, layer in built.layers]
         for (spec, layer), name in zip(built.layers, self._numbers(specs, path), strict=True):
             if spec.name in built.nested:
                 self.load_model(built.nested[spec.name], f"{path}/{name}")
@@ -285,7 +285,7 @@ def _own_variables(owner: Any) -> list[Any]:
     return [*getattr(owner, "_trainable_variables", ()), *getattr(owner, "_non_trainable_variables", ())]
 
 
-def _stored_class(spec: LayerSpec, layer: Any) -> str:
+def _stored_class(spec: LayerSpec, layer: Any, *, keras_2: bool) -> str:
     if spec.stored_class is not None:
         return spec.stored_class.rpartition(">")[2]
     match spec.content:
@@ -293,9 +293,9 @@ def _stored_class(spec: LayerSpec, layer: Any) -> str:
             return "Sequential"
         case Blueprint(class_name=class_name):
             return class_name
-        case ObjectSpec(name=name):
+        case ObjectSpec(name=name) if keras_2 or not type(layer).__module__.startswith("keras."):
             return name.rpartition(">")[2]
-    return type(layer).__name__
+    return type(layer).__name__  # Keras 3 has a class whose public name is another one
 
 
 def _attribute(owner: Any, name: str) -> Any:
