@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.rescue import addons, applications, convolutional, operators, preprocessing, recurrent, structural
+from tasks.rescue import addons, applications, convolutional, operators, preprocessing, rare, recurrent, structural
 
 CASES = (
     *convolutional.CASES,
@@ -10,6 +10,7 @@ CASES = (
     *structural.CASES,
     *operators.CASES,
     *preprocessing.CASES,
+    *rare.CASES,
     *addons.CASES,
     *applications.CASES,
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tasks.fixtures_models import Release
 
 
-def _preprocessing(release: Release, *names: str) -> list[Any]:
+def preprocessing(release: Release, *names: str) -> list[Any]:
     """Preprocessing layers, which stood in ``experimental`` first."""
     layers = release.keras.layers
     old = getattr(getattr(layers, "experimental", None), "preprocessing", None)
@@ -28,7 +28,7 @@ def _preprocessing(release: Release, *names: str) -> list[Any]:
 def adapted_normalization(release: Release) -> Any:
     """Means and variances that a layer took from data, and those that it was given."""
     keras, layers = release.keras, release.keras.layers
-    (normalization,) = _preprocessing(release, "Normalization")
+    (normalization,) = preprocessing(release, "Normalization")
     features = layers.Input((4,), name="features")
     adapted = normalization(name="adapted")
     adapted.adapt(np.random.RandomState(5).normal(2.0, 3.0, size=(32, 4)).astype("float32"))
@@ -39,7 +39,7 @@ def adapted_normalization(release: Release) -> Any:
 def image_preprocessing(release: Release) -> Any:
     """Scaling, resizing and cropping."""
     keras, layers = release.keras, release.keras.layers
-    rescaling, resizing, crop = _preprocessing(release, "Rescaling", "Resizing", "CenterCrop")
+    rescaling, resizing, crop = preprocessing(release, "Rescaling", "Resizing", "CenterCrop")
     image = layers.Input((12, 14, 3), name="image")
     x = rescaling(1.0 / 127.5, offset=-1.0)(image)
     x = resizing(10, 8)(x)
@@ -51,7 +51,7 @@ def image_preprocessing(release: Release) -> Any:
 def random_images(release: Release) -> Any:
     """Random layers, which do nothing at inference."""
     keras, layers = release.keras, release.keras.layers
-    flip, rotation, zoom, contrast, translation = _preprocessing(
+    flip, rotation, zoom, contrast, translation = preprocessing(
         release, "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast", "RandomTranslation"
     )
     image = layers.Input((8, 8, 3), name="image")
@@ -68,7 +68,7 @@ def random_images(release: Release) -> Any:
 def random_sizes(release: Release) -> Any:
     """Layers of random sizes, which Keras 3 has not."""
     keras, layers = release.keras, release.keras.layers
-    height, width = _preprocessing(release, "RandomHeight", "RandomWidth")
+    height, width = preprocessing(release, "RandomHeight", "RandomWidth")
     image = layers.Input((8, 8, 3), name="image")
     x = width(0.2)(height(0.2)(image))
     return keras.models.Model(image, layers.Dense(2)(layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(x))))
@@ -77,7 +77,7 @@ def random_sizes(release: Release) -> Any:
 def categories(release: Release) -> Any:
     """Encodings of numbers as categories."""
     keras, layers = release.keras, release.keras.layers
-    encoding, discretization = _preprocessing(release, "CategoryEncoding", "Discretization")
+    encoding, discretization = preprocessing(release, "CategoryEncoding", "Discretization")
     numbers = layers.Input((3,), name="numbers")
     try:
         bins = discretization(bin_boundaries=[-1.0, 0.0, 1.0])(numbers)
@@ -93,7 +93,7 @@ def categories(release: Release) -> Any:
 def integer_vocabulary(release: Release) -> Any:
     """Integers by a table."""
     keras, layers = release.keras, release.keras.layers
-    (lookup,) = _preprocessing(release, "IntegerLookup")
+    (lookup,) = preprocessing(release, "IntegerLookup")
     numbers = layers.Input((3,), dtype="int64", name="numbers")
     try:
         index = lookup(vocabulary=[12, 36, 1138, 42])(numbers)
@@ -111,7 +111,7 @@ def _integers(_: Any) -> list[Any]:
 def word_vocabulary(release: Release) -> Any:
     """Words by a table."""
     keras, layers = release.keras, release.keras.layers
-    (lookup,) = _preprocessing(release, "StringLookup")
+    (lookup,) = preprocessing(release, "StringLookup")
     words = layers.Input((3,), dtype="string", name="words")
     index = lookup(vocabulary=["red", "green", "blue"])(words)
     return keras.models.Model(words, layers.Dense(2)(layers.Flatten()(layers.Embedding(8, 3)(index))))
@@ -124,7 +124,7 @@ def _words(_: Any) -> list[Any]:
 def hashed_words(release: Release) -> Any:
     """Words by their hash."""
     keras, layers = release.keras, release.keras.layers
-    (hashing,) = _preprocessing(release, "Hashing")
+    (hashing,) = preprocessing(release, "Hashing")
     words = layers.Input((3,), dtype="string", name="words")
     index = hashing(num_bins=5)(words)
     return keras.models.Model(words, layers.Dense(2)(layers.Flatten()(layers.Embedding(8, 3)(index))))
@@ -133,7 +133,7 @@ def hashed_words(release: Release) -> Any:
 def text_vectorization(release: Release) -> Any:
     """Sentences to words by a vocabulary that was given."""
     keras, layers = release.keras, release.keras.layers
-    (vectorization,) = _preprocessing(release, "TextVectorization")
+    (vectorization,) = preprocessing(release, "TextVectorization")
     sentence = layers.Input((1,), dtype="string", name="sentence")
     layer = vectorization(max_tokens=10, output_sequence_length=5)
     layer.set_vocabulary(["the", "cat", "sat", "mat"])
@@ -148,7 +148,7 @@ def _sentences(_: Any) -> list[Any]:
 def image_model_with_preprocessing(release: Release) -> Any:
     """A Sequential of augmentation within a classifier, as tutorials have it."""
     keras, layers = release.keras, release.keras.layers
-    rescaling, flip, rotation = _preprocessing(release, "Rescaling", "RandomFlip", "RandomRotation")
+    rescaling, flip, rotation = preprocessing(release, "Rescaling", "RandomFlip", "RandomRotation")
     augmentation = keras.models.Sequential([flip("horizontal"), rotation(0.2)], name="augmentation")
     image = layers.Input((10, 10, 3), name="image")
     x = rescaling(1.0 / 255)(augmentation(image))

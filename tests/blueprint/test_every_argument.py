@@ -49,8 +49,7 @@ WITHIN_OTHERS = frozenset({"ConvLSTM2DCell", "DeviceWrapper", "DropoutWrapper"})
 WITHOUT_EQUIVALENT = frozenset(
     {
         "AddLoss", "AddMetric",  # made by calls of add_loss and add_metric, whose tensors are not outputs
-        "CategoryCrossing",  # experimental until Keras 2.6, of text that is joined
-        "DenseFeatures", "SequenceFeatures",  # of feature columns
+        "SequenceFeatures",  # of feature columns in sparse tensors, which no model of Keras 3 takes
     }
 )  # fmt: skip
 #: Arguments that are settled when the object is made (`loadstone.runtime.construct`), or of classes without any.

@@ -544,3 +544,56 @@ def test_the_compile_state_is_upgraded() -> None:
         options=MappingProxyType({"run_eagerly": False}),
     )
     assert all(isinstance(note, Note) for note in after.notes)
+
+
+@pytest.mark.parametrize(
+    ("release", "data_format", "name"),
+    [
+        ("3.5.0", "channels_last", "loadstone>RandomCrop"),
+        ("3.5.0", "channels_first", "RandomCrop"),
+        ("3.6.0", "channels_last", "RandomCrop"),
+        ("", "channels_last", "RandomCrop"),
+    ],
+)
+def test_keras_3_took_the_middle_of_images_at_first(release: str, data_format: str, name: str) -> None:
+    before = spec("RandomCrop", height=2, width=2, data_format=data_format)
+    after = upgrade(model(layer(before)), Dialect.KERAS_3, release=Version(release) if release else None)
+    content = after.blueprint.layers[0].content
+    assert isinstance(content, ObjectSpec)
+    assert content.name == name
+    assert ("data_format" in content.config) == (name == "RandomCrop")
+
+
+@pytest.mark.parametrize(
+    ("stored", "taken"), [((-0.2, 0.2), 0.2), ((0.1, 0.3), (0.1, 0.3)), (0.4, 0.4), ((0.0, 0.0), (0.0, 0.0))]
+)
+def test_a_shear_both_ways_is_one_number(stored: object, taken: object) -> None:
+    before = spec("RandomShear", x_factor=stored, y_factor=(-0.1, 0.1))
+    content = upgrade(model(layer(before)), Dialect.KERAS_3).blueprint.layers[0].content
+    assert isinstance(content, ObjectSpec)
+    assert (content.config["x_factor"], content.config["y_factor"]) == (taken, 0.1)
+
+
+def test_feature_columns_before_layers_are_a_graph_of_their_features() -> None:
+    columns = (
+        spec("NumericColumn", key="size", shape=(2,), dtype="float32"),
+        spec("IndicatorColumn", categorical_column=spec("IdentityCategoricalColumn", key="dense", number_buckets=3)),
+        spec("IndicatorColumn", categorical_column=spec("CrossedColumn", keys=("a", "dense"))),
+    )
+    sequential = model(
+        layer(spec("DenseFeatures", feature_columns=columns), "columns", ()),
+        layer(spec("Dense", units=2), "dense", ()),
+        kind=ModelKind.SEQUENTIAL,
+        input_shape=MappingProxyType({"a": (None,)}),
+    )
+    after = upgrade(sequential, Dialect.KERAS_2).blueprint
+    inputs = {each.name: each.content.config for each in after.layers if isinstance(each.content, ObjectSpec)}
+    assert after.kind is ModelKind.FUNCTIONAL
+    assert after.outputs == TensorRef(layer="dense", call=0, output=0)
+    assert isinstance(after.inputs, MappingProxyType)
+    assert dict(after.inputs)["dense"] == TensorRef(layer="dense_input", call=0, output=0)
+    assert {name: (config["batch_shape"], config["dtype"]) for name, config in list(inputs.items())[:3]} == {
+        "a": ((None,), "string"),
+        "dense_input": ((None, 1), "int64"),
+        "size": ((None, 2), "float32"),
+    }

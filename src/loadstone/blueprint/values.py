@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from loadstone.blueprint.graph import Blueprint, Value
 
 _IDENTIFIER_SUFFIXES = ("activation", "_initializer", "_regularizer", "_constraint")
-_IDENTIFIER_KEYS = frozenset({"fn"})
+_IDENTIFIER_KEYS = frozenset({"fn", "normalizer_fn"})
 
 
 def is_identifier_key(key: str) -> bool:

@@ -41,8 +41,11 @@ _COMPILE_SLOTS = frozenset({"loss", "metrics", "weighted_metrics", "optimizer"})
 _COMPILE_ALIASES = {"optimizer_config": "optimizer"}
 # Keys of a layer's configuration whose values do so; the short ones are Keras 1's.
 _IDENTIFIER_KEY = re.compile(
-    r"(?:\w+_)?activation|\w+_(?:initializer|regularizer|constraint)|init|inner_init|forget_bias_init|fn"
+    r"(?:\w+_)?activation|\w+_(?:initializer|regularizer|constraint)|init|inner_init|forget_bias_init|fn|normalizer_fn"
 )
+# Where TensorFlow's feature columns stand, which are written like Keras' objects, and which TensorFlow itself looks up.
+_COLUMN_SLOTS = frozenset({"feature_columns", "categorical_column", "source_column", "keys"})
+_COLUMN = "Column"
 _PACKAGE_NAME = re.compile(r"[A-Za-z_][\w.-]*>[A-Za-z_][\w.-]*")
 # Keys whose text may look like a registered name without being looked up as one.
 _PLAIN_TEXT_KEYS = frozenset({"name", "class_name", "registered_name", "module"})
@@ -280,6 +283,8 @@ def _object(document: str, visit: Visit) -> Iterator[KerasObject]:
         return
     at = Pointer(document=document, path=visit.path)
     class_name, registered_name = _text(value["class_name"]) or "", _text(value.get("registered_name"))
+    if visit.slot in _COLUMN_SLOTS and class_name.endswith(_COLUMN):
+        return
     function = _text(value["config"]) if class_name == "function" else None
     yield KerasObject(
         class_name=class_name if function is None else function,

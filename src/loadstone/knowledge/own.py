@@ -37,15 +37,33 @@ KERAS_1 = frozenset(
     }
 )
 
+#: The layer of TensorFlow's feature columns, and those of the columns that it can be made of.
+FEATURE_COLUMNS = frozenset(
+    {
+        "BucketizedColumn",
+        "CrossedColumn",
+        "DenseFeatures",
+        "EmbeddingColumn",
+        "HashedCategoricalColumn",
+        "IdentityCategoricalColumn",
+        "IndicatorColumn",
+        "NumericColumn",
+        "VocabularyListCategoricalColumn",
+        "WeightedCategoricalColumn",
+    }
+)
+
 MODULES: Mapping[str, str] = MappingProxyType(
     {
         **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
         **{f"Keras1>{name}": "loadstone.legacy.keras1" for name in sorted(KERAS_1)},
+        **{f"loadstone>{name}": "loadstone.legacy.dense_features" for name in sorted(FEATURE_COLUMNS)},
         "Keras2>hard_sigmoid": "loadstone.legacy",
         "loadstone>AddLoss": "loadstone.legacy.losses",
         **{f"loadstone>AveragePooling{rank}D": "loadstone.legacy.pooling" for rank in (1, 2, 3)},
         "loadstone>BatchNormalization": "loadstone.legacy.normalization",
         "loadstone>Bidirectional": "loadstone.legacy.recurrent",
+        "loadstone>CategoryCrossing": "loadstone.legacy.categories",
         "loadstone>CustomScaleLayer": "loadstone.legacy.applications",
         "loadstone>ImageFunction": "loadstone.addons",
         "loadstone>LayerScale": "loadstone.legacy.applications",

@@ -22,8 +22,9 @@ from loadstone.blueprint.upgrades.arguments import ARGUMENTS
 from loadstone.blueprint.upgrades.calls import upgrade_calls, with_scores
 from loadstone.blueprint.upgrades.compiled import upgrade_compiled
 from loadstone.blueprint.upgrades.early import EARLY
+from loadstone.blueprint.upgrades.features import with_features
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
-from loadstone.blueprint.upgrades.keras3 import KERAS_3
+from loadstone.blueprint.upgrades.keras3 import KERAS_3, within_keras_3
 from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
 from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
@@ -95,7 +96,7 @@ def upgrade(
         tf_keras: whether it was TensorFlow's own Keras.
     """
     if dialect is Dialect.KERAS_3:
-        return _of_keras_3(blueprint)
+        return _of_keras_3(blueprint, release)
     blueprint, said = to_keras_2(blueprint, release) if dialect is Dialect.KERAS_1 else without_legacy(blueprint)
     rows = [row for row in UPGRADES if not (tf_keras and row in OF_KERAS_ALONE)]
     trail = Trail(
@@ -123,9 +124,9 @@ def _is_early(training: Training | None, release: Version | None) -> bool:
     return is_first and (release is None or release.release < _NAMED_OPTIMIZERS)
 
 
-def _of_keras_3(blueprint: Blueprint) -> Upgraded:
+def _of_keras_3(blueprint: Blueprint, release: Version | None) -> Upgraded:
     """A blueprint of Keras 3 with the layers that it does not find by itself."""
-    trail = Trail(upgrades=KERAS_3, said=[])
+    trail = Trail(upgrades=(*KERAS_3, *within_keras_3(release)), said=[])
 
     def found(model: Blueprint) -> Blueprint:
         return replace(model, layers=tuple(map(content, model.layers)))
@@ -144,9 +145,10 @@ def _of_keras_3(blueprint: Blueprint) -> Upgraded:
 
 
 def _upgrade_model(blueprint: Blueprint, trail: Trail) -> Blueprint:
+    blueprint, features = with_features(blueprint)
     blueprint, renamed = rename_layers(lead_with_input(blueprint))
     blueprint, added = with_added(blueprint)
-    trail.said.extend((*renamed, *added))
+    trail.said.extend((*features, *renamed, *added))
     return replace(
         blueprint,
         layers=tuple(_upgrade_layer(layer, trail) for layer in blueprint.layers),

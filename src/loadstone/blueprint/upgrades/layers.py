@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import ObjectSpec
 from loadstone.blueprint.upgrades.upgrade import Upgrade, refuse, with_config, without
+from loadstone.knowledge import own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,8 @@ ALIASES = MappingProxyType(
 #: What stands for a class that is gone, or that computes in another way, with the same arguments.
 _OWN = MappingProxyType(
     {
+        "CategoryCrossing": "loadstone>CategoryCrossing",
+        **{name: f"loadstone>{name}" for name in sorted(own.FEATURE_COLUMNS)},
         "LocallyConnected1D": "loadstone>LocallyConnected1D",
         "LocallyConnected2D": "loadstone>LocallyConnected2D",
         "RadialConstraint": "loadstone>RadialConstraint",
