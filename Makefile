@@ -7,6 +7,8 @@ UV := $(BOOTSTRAP)/bin/uv
 BIN := .venv/bin
 # TensorFlow has wheels for these; uv finds such an interpreter, or fetches one.
 PYTHON_FOR_TENSORFLOW ?= >=3.11,<3.14
+# Models beside the corpus, each written by tasks/fixtures_SET.py into tests/golden.
+FIXTURE_SETS := bare_addons columns keras1 rescue tfjs training users weights
 
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -73,9 +75,11 @@ bench-load: .venv/.developer ## load models of 400 MB beside Keras: time and mem
 bench-rescue: .venv/.developer ## load models of every era four ways (an hour; environments and models stay in .cache)
 	@$(BIN)/python benchmarks/rescue.py --failures
 
-fixtures: .venv/.developer ## write the corpus anew with the releases of the past (minutes)
+fixtures: .venv/.developer ## write all models anew with the releases of the past (hours)
 	@$(BIN)/python tasks/fixtures.py
 	@$(BIN)/python tasks/oracle.py
+	@for set in $(FIXTURE_SETS); do $(BIN)/python tasks/fixtures_$$set.py || exit 1; done
+	@$(BIN)/python tasks/operators/golden.py
 
 golden: .venv/.developer ## record what the real TensorFlow Addons computes
 	@$(BIN)/python tasks/golden.py

@@ -56,7 +56,7 @@ def attempt(module: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         with np.load(request["io"]) as arrays:
             inputs, known = series(arrays, "x"), series(arrays, "y")
-        found = outputs(loaded, [taken(value, loaded) for value in inputs])
+        found = outputs(loaded, taken(inputs, loaded))
     except Exception as error:  # noqa: BLE001 - it loads, and cannot be run
         return {"loads": True, "equal": False, "error": said(error), "seconds": seconds}
     worst = difference(found, known)
@@ -98,11 +98,12 @@ def series(arrays: Any, letter: str) -> list[Any]:
     return [arrays[name].astype(object) if arrays[name].dtype.kind == "U" else arrays[name] for name in names]
 
 
-def taken(value: Any, model: Any) -> Any:
-    """An input in the form that the model takes: Keras 3 takes text as TensorFlow's tensors only, not as objects."""
-    if value.dtype.kind != "O" or not is_keras_3(model):
-        return value
-    return importlib.import_module("tensorflow").constant(value)
+def taken(inputs: list[Any], model: Any) -> list[Any]:
+    """Inputs in the form that the model takes: Keras 3 has text in TensorFlow's tensors only, and all inputs alike."""
+    if all(is_number(value) for value in inputs) or not is_keras_3(model):
+        return inputs
+    constant = importlib.import_module("tensorflow").constant
+    return [constant(value) for value in inputs]
 
 
 def is_keras_3(model: Any) -> bool:
