@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from loadstone.finding import Diagnosis, Finding, Remedy
     from loadstone.knowledge.releases import Release
 
+#: Tens of thousands of diagnoses: see `tests.rules.test_predictions`.
+pytestmark = pytest.mark.no_cover
+
 #: Of the environments that the corpus was tried in, some of each kind: `tests.resolve.remedied` asks all.
 OF_THE_PAST = (
     "tf1.13-keras1.2", "tf1.13", "tf2.1+tfa", "tf2.4", "tf2.8", "tf2.8+tfa", "tf2.11", "tf2.15", "tf2.15+tfa", "tf2.16",

@@ -14,7 +14,6 @@ from loadstone.rules.explaining import Confidence, decided, explanations, is_amb
 from tests.oracle import raised
 from tests.rules.artifacts import broken, model
 from tests.rules.environments import KERAS315
-from tests.rules.test_predictions import Prediction, every_pair
 
 if TYPE_CHECKING:
     from loadstone.rules.rule import Rule
@@ -166,17 +165,6 @@ def test_a_diagnosis_that_finds_none_of_them_changes_nothing() -> None:
 def test_a_text_tells_which_files_it_is_about() -> None:
     found = reading("model = load_model('models/my model.h5')\nOSError: ... filepath=C:\\models\\a.keras. Please")
     assert found.models == ("models/my model.h5", "C:\\models\\a.keras")
-
-
-def test_what_load_model_really_raised_is_explained_by_a_finding_of_that_pair() -> None:
-    """Every exception of the oracle, with its frames, and nothing of the model: a true cause is among the answers."""
-    causes: dict[str, set[str]] = {}
-    for pair in every_pair():
-        if pair.prediction is Prediction.RIGHT and pair.raised is not None and pair.raised.error != "process":
-            causes.setdefault(pair.raised.traceback, set()).update(pair.codes)
-    right = sum(bool({each.rule.code for each in explanations(text)} & codes) for text, codes in causes.items())
-    assert len(causes) > 1_000
-    assert right >= 0.95 * len(causes)
 
 
 def test_every_exception_that_was_seen_can_be_read() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ELSEWHERE = "elsewhere"  # what `places` finds
+_GENERATED = "__autograph_generated_file"  # TensorFlow's copy of a function, in a folder for temporary files
 _INFERRED = "Error encountered:\n\n"  # what Keras 3 puts between its own words and those of a layer's error
 
 
@@ -142,9 +143,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def is_own(filename: str) -> bool:
     """Whether a file of Python code is neither an installed package nor Python's, Keras' or loadstone's own."""
-    if filename.startswith("<") or filename.endswith(("__autograph_generated_file", ".so")):
-        return filename.startswith(("<ipython", "<stdin"))
     path = Path(filename).resolve()
+    if filename.startswith("<") or path.name.startswith(_GENERATED) or path.suffix == ".so":
+        return filename.startswith(("<ipython", "<stdin"))
     return not any(path.is_relative_to(folder) for folder in _FOREIGN)
 
 
