@@ -16,7 +16,8 @@ _ELEMENTWISE = frozenset({
     "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "StopGradient", "Subtract", "Tanh", "TrueDivide",
     "Where", "ZerosLike",
 })  # fmt: skip
-_OF_OTHER_AXES = frozenset({"Concatenate", "ExpandDims", "Flip", "Matmul", "Pad", "Squeeze", "Stack", "Take", "Tile"})
+#: Operations that leave the first axis alone where they are told another one, of one tensor or of several alike.
+_OF_OTHER_AXES = frozenset({"Concatenate", "ExpandDims", "Flip", "Squeeze", "Stack", "Take"})
 
 
 def has_batch_of(x: Any, other: Any) -> bool:
@@ -40,7 +41,10 @@ def _leads_with_batch(x: Any) -> bool:
         inputs = list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
         if not _keeps_first(operation, tensor, inputs):
             return False
-        waiting.extend(item for item in inputs if len(item.shape) == len(tensor.shape) and item.shape[0] != 1)
+        alike = type(operation).__name__ in {*_OF_OTHER_AXES, "Reshape"}
+        waiting.extend(
+            item for item in inputs if alike or (len(item.shape) == len(tensor.shape) and item.shape[0] != 1)
+        )
     return True
 
 
@@ -48,12 +52,13 @@ def _keeps_first(operation: Any, result: Any, inputs: list[Any]) -> bool:
     name = type(operation).__name__
     first = inputs[0]
     if name == "Reshape":
-        return None not in (*first.shape[1:], *result.shape[1:]) and math.prod(first.shape[1:]) == math.prod(
-            result.shape[1:]
-        )
+        sizes = (*first.shape[1:], *result.shape[1:])
+        return None not in sizes and math.prod(first.shape[1:]) == math.prod(result.shape[1:])
     if name == "Transpose":
         return operation.axes is not None and operation.axes[0] == 0
+    if name == "Matmul":  # one of lower rank stands at each place of the batch
+        return len(first.shape) == len(result.shape)
     if name in _OF_OTHER_AXES:
         axis = getattr(operation, "axis", None)
-        return axis not in {0, -len(result.shape), None} and len(first.shape) == len(result.shape)
+        return not {0, -len(first.shape), -len(result.shape), None} & {*(axis if isinstance(axis, tuple) else (axis,))}
     return name in _ELEMENTWISE
