@@ -64,26 +64,34 @@ def main() -> None:
     names = [LOADERS[each] for each in LOADERS if not arguments.loader or each in arguments.loader]
     print(f"| saved by | format | models | {' | '.join(names)} |")
     print("|---" * (3 + len(names)) + "|")
+    every: Counter[tuple[str, str]] = Counter()
     failures = []
     for era in eras:
         manifest = written(era)
         rows = [row for row in manifest["models"] if not arguments.model or row["architecture"] in arguments.model]
-        totals: Counter[tuple[str, str, str]] = Counter()
+        counts = {suffix: Counter[tuple[str, str]]() for suffix in FORMATS.values()}
+        for row in rows:
+            counts[FORMATS[row["format"]]]["", "models"] += 1
         for loader in loaders(era, names):
             for row, answer in attempts(loader, era, rows):
-                suffix = FORMATS[row["format"]]
-                totals[suffix, loader.name, "loads"] += answer["loads"]
-                totals[suffix, loader.name, "equal"] += answer["equal"]
+                count = counts[FORMATS[row["format"]]]
+                count.update({(loader.name, what): int(answer[what]) for what in ("equal", "loads")})
                 if loader.module == "loadstone" and not answer["equal"]:
                     failures.append(f"{era.name}/{row['file']}: {answer['error']}")
-        for kind, suffix in FORMATS.items():
-            count = sum(row["format"] == kind for row in rows)
+        for suffix, count in counts.items():
             if count:
-                cells = [f"{totals[suffix, name, 'equal']} ({totals[suffix, name, 'loads']})" for name in names]
-                print(f"| {saved_by(manifest['stack'])} | `{suffix}` | {count} | {' | '.join(cells)} |", flush=True)
+                print(table_row((saved_by(manifest["stack"]), f"`{suffix}`"), count, names), flush=True)
+                every.update(count)
+    print(table_row(("all", ""), every, names))
     print("\nEach cell: loads with equal outputs (loads at all).")
     if arguments.failures:
         print("\n".join(failures))
+
+
+def table_row(saved: Sequence[str], count: Counter[tuple[str, str]], names: Sequence[str]) -> str:
+    """One row: what was saved, how many models, and how many each loader loads."""
+    cells = (f"{count[name, 'equal']} ({count[name, 'loads']})" for name in names)
+    return f"| {' | '.join((*saved, str(count['', 'models']), *cells))} |"
 
 
 def loaders(era: Era, names: Sequence[str]) -> Iterator[Loader]:

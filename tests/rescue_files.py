@@ -78,4 +78,7 @@ RESCUE_LEFT_OUT: tuple[LeftOut, ...] = tuple(
     for row in _manifest()["left_out"]
 )
 
-RESCUE_ERAS: tuple[str, ...] = tuple(_manifest()["stack"])
+#: By era, the releases that wrote its files.
+RESCUE_STACKS: dict[str, dict[str, str]] = _manifest()["stack"]
+
+RESCUE_ERAS: tuple[str, ...] = tuple(RESCUE_STACKS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -10,9 +13,10 @@ import pytest
 from keras import ops
 
 import loadstone
+from benchmarks.rescue import FORMATS, saved_by
 from loadstone.artifact import Format
 from tasks.rescue.applications import FAMILIES
-from tests.rescue_files import RESCUE_ERAS, RESCUE_MODELS, RescueModel
+from tests.rescue_files import RESCUE_ERAS, RESCUE_MODELS, RESCUE_STACKS, RescueModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +46,10 @@ REFUSED = {
 }
 #: Tags of words beyond a sequence's end, which mean nothing: TFA 0.14 and 0.15 filled in others for the last of them.
 BEYOND_THE_END = frozenset({"addons_crf/tf24.h5", "addons_crf/tf26.h5"})
+
+
+#: The table of the README: what saved the models, the format, how many there are, and how many load with equal outputs.
+ROW = re.compile(r"^\| (TensorFlow .+) \| `(\.\w+)` \| (\d+) \|.*\| (\d+) \(\d+\) \|$", re.MULTILINE)
 
 
 def marked(models: Iterable[RescueModel]) -> list[Any]:
@@ -82,3 +90,12 @@ def test_a_model_has_the_outputs_it_had(model: RescueModel) -> None:
 def test_what_cannot_be_had_is_said(model: RescueModel) -> None:
     with pytest.raises(loadstone.LoadFailed, match=REFUSED[model.file]):
         loadstone.load_model(model.path)
+
+
+def test_the_readme_counts_them() -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    shown = {(stack, suffix): (int(count), int(equal)) for stack, suffix, count, equal in ROW.findall(text)}
+    places = {model.file: (saved_by(RESCUE_STACKS[model.era]), FORMATS[model.format.value]) for model in RESCUE_MODELS}
+    counts = Counter(places.values())
+    equal = Counter(place for file, place in places.items() if file not in REFUSED and file not in BEYOND_THE_END)
+    assert {place: (count, equal[place]) for place, count in counts.items()}.items() <= shown.items()
