@@ -547,21 +547,23 @@ def test_the_compile_state_is_upgraded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("release", "data_format", "name"),
+    ("release", "name", "largest"),
     [
-        ("3.5.0", "channels_last", "loadstone>RandomCrop"),
-        ("3.5.0", "channels_first", "RandomCrop"),
-        ("3.6.0", "channels_last", "RandomCrop"),
-        ("", "channels_last", "RandomCrop"),
+        ("3.0.0", "loadstone>RandomCrop", True),
+        ("3.5.0", "loadstone>RandomCrop", True),
+        ("3.6.0", "loadstone>RandomCrop", False),
+        ("3.7.0", "loadstone>RandomCrop", False),
+        ("3.8.0", "RandomCrop", None),
+        ("", "RandomCrop", None),
     ],
 )
-def test_keras_3_took_the_middle_of_images_at_first(release: str, data_format: str, name: str) -> None:
-    before = spec("RandomCrop", height=2, width=2, data_format=data_format)
+def test_keras_3_cut_images_at_first(release: str, name: str, largest: bool | None) -> None:  # noqa: FBT001 - a case
+    before = spec("RandomCrop", height=2, width=2, data_format="channels_first")
     after = upgrade(model(layer(before)), Dialect.KERAS_3, release=Version(release) if release else None)
     content = after.blueprint.layers[0].content
     assert isinstance(content, ObjectSpec)
-    assert content.name == name
-    assert ("data_format" in content.config) == (name == "RandomCrop")
+    assert (content.name, content.config.get("largest")) == (name, largest)
+    assert content.config["data_format"] == "channels_first"
 
 
 @pytest.mark.parametrize(

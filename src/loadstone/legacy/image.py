@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PACKAGE = "loadstone"
 
 _HEIGHT, _WIDTH = -3, -2
+_CHANNELS_FIRST = "channels_first"
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -27,15 +28,29 @@ class RandomCrop(keras.layers.Layer):
         seed: of the random places.
         crop_first: whether the middle is cut out of the image and then resized, as since Keras 2.7, or the image
             resized so that it covers what is wanted and the middle is then cut out, as before.
+        largest: whether the middle is as large as the image and the wanted proportions allow. Keras 3.6 and 3.7 cut
+            from the corner of that part on, but not more than what is wanted.
+        data_format: ``channels_first`` where the channels stand before the height.
         **kwargs: those of `keras.layers.Layer`.
 
-    Source: ``keras.layers.RandomCrop`` of Keras 2.15.0; ``experimental.preprocessing.RandomCrop`` of 2.4.0.
+    Source: ``keras.layers.RandomCrop`` of Keras 2.15.0, 3.5.0 and 3.6.0; ``experimental.preprocessing.RandomCrop`` of
+    2.4.0.
     """
 
     def __init__(
-        self, height: int, width: int, *, seed: int | None = None, crop_first: bool = True, **kwargs: Any
+        self,
+        height: int,
+        width: int,
+        *,
+        seed: int | None = None,
+        crop_first: bool = True,
+        largest: bool = True,
+        data_format: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.largest = largest
+        self.data_format = data_format
         self.height = height
         self.width = width
         self.seed = seed
@@ -43,7 +58,12 @@ class RandomCrop(keras.layers.Layer):
         self.generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs: Any, *, training: bool | None = None) -> Any:
-        """Return (..., height, width, channels) of images of known sizes, the channels last."""
+        """Return (..., height, width, channels), or with the channels first in both, of images of known sizes."""
+        if self.data_format == _CHANNELS_FIRST:
+            return ops.moveaxis(self._cropped(ops.moveaxis(inputs, -3, -1), training=training), -1, -3)
+        return self._cropped(inputs, training=training)
+
+    def _cropped(self, inputs: Any, *, training: bool | None) -> Any:
         height, width = inputs.shape[_HEIGHT], inputs.shape[_WIDTH]
         images = ops.cast(inputs, self.compute_dtype)
         if training and height >= self.height and width >= self.width:
@@ -62,6 +82,11 @@ class RandomCrop(keras.layers.Layer):
         kept_height = min(height, int(width * self.height / self.width))
         kept_width = min(width, int(height * self.width / self.height))
         top, left = int((height - kept_height) / 2), int((width - kept_width) / 2)
+        if not self.largest:
+            images = _cut(images, top, left, self.height, self.width)
+            if images.shape[_HEIGHT:-1] == (self.height, self.width):
+                return images
+            return self._resize(images, self.height, self.width)
         return self._resize(_cut(images, top, left, kept_height, kept_width), self.height, self.width)
 
     def _resized_middle(self, images: Any, height: int, width: int) -> Any:
@@ -79,11 +104,14 @@ class RandomCrop(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the batch shape of the output for one of the input."""
+        if self.data_format == _CHANNELS_FIRST:
+            return (*input_shape[:_WIDTH], self.height, self.width)
         return (*input_shape[:_HEIGHT], self.height, self.width, input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        own = {name: getattr(self, name) for name in ("height", "width", "seed", "crop_first")}
+        names = ("height", "width", "seed", "crop_first", "largest", "data_format")
+        own = {name: getattr(self, name) for name in names}
         return {**super().get_config(), **own}
 
 

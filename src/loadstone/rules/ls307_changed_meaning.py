@@ -14,8 +14,8 @@ TensorFlow Addons 0.5 and 0.6 (TensorFlow 2.0 and 2.1) registered their objects 
 `gelu`, a `sparsemax` and a `GroupNormalization` of its own, which compute something else: `gelu` of Addons is the tanh
 approximation, and its `GroupNormalization` of that time cut the groups out of another axis.
 
-`RandomCrop` took the middle of an image at inference until Keras 3.5; later releases of Keras 3 leave the image as it
-is, so that the next layers get one of another size.
+`RandomCrop` took the middle of an image at inference until Keras 3.5, and another part of it in 3.6 and 3.7; later
+releases leave the image as it is, so that the next layers get one of another size.
 
 ## Example
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 #: Names whose function changed from Keras 2.15 to 3.0, and how.
 _CHANGED = {"hard_sigmoid": "clip(0.2 x + 0.5, 0, 1) in Keras 2, relu6(x + 3) / 6 in Keras 3"}
 
-_CROPS_NOTHING = Version("3.6")
+_CROPS_NOTHING = Version("3.8")
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -94,7 +94,7 @@ def _crops(case: Case) -> Iterator[Finding]:
         blocks=Blocks.NOTHING,
         message="RandomCrop cuts no image at inference here",
         where=tuple(item.at for item in uses),
-        found=f"RandomCrop: the middle of the image in Keras {writer}, the image as it is since 3.6",
+        found=f"RandomCrop: a part of the image in Keras {writer}, the image as it is since 3.8",
         here=case.here,
         remedies=ways(case),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.upgrades.applications import APPLICATIONS
 from loadstone.blueprint.upgrades.arguments import Dropped, Renamed, drop, rename
-from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config, without
+from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -77,19 +77,22 @@ _SHEAR = Upgrade(
 #: With the layers of networks that Keras 3 does not find by itself.
 KERAS_3: tuple[Upgrade, ...] = (*APPLICATIONS, _NAMES, _PUBLIC, _SHEAR, *map(rename, _RENAMED), *map(drop, _DROPPED))
 
-# Since this release RandomCrop hardly changes an image when it does not train; before, it cut out the middle.
-_CROPS_NOTHING = (3, 6)
+# Since these releases RandomCrop, when it does not train, cuts from another place on, and leaves an image as it is.
+_CROPS_LESS, _CROPS_NOTHING = (3, 6), (3, 8)
 
 
 def within_keras_3(release: Version | None) -> tuple[Upgrade, ...]:
     """The upgrades of what a release of Keras 3 computed in another way than later ones; None counts as the newest."""
     if release is None or release.release[:2] >= _CROPS_NOTHING:
         return ()
+    largest = release.release[:2] < _CROPS_LESS
     return (
         Upgrade(
             name="crop-at-inference",
-            summary="until Keras 3.5, RandomCrop took the middle of an image when it did not train",
-            applies=lambda spec: spec.name == "RandomCrop" and spec.config.get("data_format") != "channels_first",
-            change=lambda spec: replace(without(spec, "data_format"), name="loadstone>RandomCrop"),
+            summary="until Keras 3.7, RandomCrop cut an image when it did not train",
+            applies=lambda spec: spec.name == "RandomCrop",
+            change=lambda spec: replace(
+                with_config(spec, {**spec.config, "largest": largest}), name="loadstone>RandomCrop"
+            ),
         ),
     )
