@@ -2,8 +2,9 @@
 
 Each measurement is a process of its own, which has imported everything and loaded a small model before the clock
 starts; the two take turns, and files are in the page cache. Memory is what the process has at its peak beyond what it
-had before, over the size of the weights. The `.keras` files are written here; the `.h5` ones are as tf.keras 2 has
-them, written by the environment of TensorFlow 2.15 (built in ``.cache`` when it is not there).
+had before, over the size of the weights. A copy and a conversion both end when their file is on the disk. The `.keras`
+files are written here; the `.h5` ones are as tf.keras 2 has them, written by the environment of TensorFlow 2.15 (built
+in ``.cache`` when it is not there).
 """
 
 from __future__ import annotations
@@ -83,13 +84,14 @@ model.save(path)
 # Prints seconds, and bytes at the peak beyond those before.
 MEASURE = """
 import json, sys, time
-import keras, numpy, pathlib, loadstone, loadstone.runtime.load, loadstone.runtime.save
+import keras, numpy, pathlib, loadstone, loadstone.atomic, loadstone.runtime.load, loadstone.runtime.save
 who, path, small, target = sys.argv[1:]
 load = {"Keras": keras.models.load_model, "loadstone": loadstone.load_model}.get(who)
 def run(path):
-    if load is None:
-        return loadstone.runtime.save.save(loadstone.load_model(path), pathlib.Path(target))
-    return load(path)
+    if load is not None:
+        return load(path)
+    with loadstone.atomic.replacing(pathlib.Path(target)) as draft:
+        loadstone.runtime.save.save(loadstone.load_model(path), draft)
 run(small)
 def status(key):
     lines = open("/proc/self/status").read().splitlines()
@@ -154,9 +156,10 @@ def measure(who: str, path: Path, small: Path, target: Path) -> tuple[float, flo
 
 
 def copied(path: Path, target: Path) -> tuple[float, float]:
-    """As `measure`, of ``cp``; its start takes a millisecond."""
+    """As `measure`, of ``cp`` and of bringing the copy to the disk; their starts take a millisecond."""
     began = time.perf_counter()
     subprocess.run(["cp", str(path), str(target)], check=True)  # noqa: S607 - the command that is compared with
+    subprocess.run(["sync", str(target)], check=True)  # noqa: S607 - as above
     return time.perf_counter() - began, 0.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from io import BytesIO
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -84,12 +85,51 @@ def test_the_archive_loads(tmp_path: Path) -> None:
     assert int(loaded.optimizer.iterations) == 1
 
 
-def test_what_keras_cannot_write_leaves_nothing(tmp_path: Path) -> None:
-    class Unwritable(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-        def get_config(self) -> Any:
-            raise NotImplementedError("no configuration")
+class WithoutConfiguration(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    def get_config(self) -> Any:
+        raise NotImplementedError("no configuration")
 
-    model = keras.Sequential([keras.layers.InputLayer((4,)), Unwritable()])
-    with pytest.raises(NotImplementedError, match="no configuration"):
+
+class WithoutVariables(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+    def save_own_variables(self, store: Any) -> None:
+        store["0"] = np.ones(3)
+        raise NotImplementedError("half of the variables")
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [(WithoutConfiguration, "no configuration"), (WithoutVariables, "half of the variables")],
+)
+def test_what_keras_cannot_write_leaves_nothing(tmp_path: Path, layer: type[Any], message: str) -> None:
+    model = keras.Sequential([keras.layers.InputLayer((4,)), keras.layers.Dense(3), layer()])
+    with pytest.raises(NotImplementedError, match=message):
         save(model, tmp_path / "model.keras")
     assert list(tmp_path.iterdir()) == []
+    model.pop()
+    save(model, tmp_path / "model.keras")
+    model.save(tmp_path / "known.keras")
+    assert members(tmp_path / "model.keras") == members(tmp_path / "known.keras")
+
+
+def test_another_thread_that_saves_meanwhile_writes_its_own_file(tmp_path: Path) -> None:
+    other = dense()
+
+    class Meanwhile(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+        def save_own_variables(self, store: Any) -> None:
+            super().save_own_variables(store)
+            thread = Thread(target=other.save, args=[tmp_path / "other.keras"])
+            thread.start()
+            thread.join()
+
+    model = keras.Sequential([keras.layers.InputLayer((4,)), Meanwhile(), keras.layers.Dense(3)])
+    save(model, tmp_path / "model.keras")
+    other.save(tmp_path / "again.keras")
+    assert members(tmp_path / "other.keras") == members(tmp_path / "again.keras")
+    assert any("dense" in name for name in members(tmp_path / "model.keras")["model.weights.h5"])
+
+
+def test_a_file_that_is_there_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "model.keras").write_bytes(b"x" * 1_000_000)
+    save(without_weights(), tmp_path / "model.keras")
+    assert (tmp_path / "model.keras").stat().st_size < 100_000
+    assert set(members(tmp_path / "model.keras")) == {"metadata.json", "config.json", "model.weights.h5"}
