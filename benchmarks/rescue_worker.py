@@ -85,8 +85,7 @@ def outputs(model: Any, inputs: list[Any]) -> list[Any]:
     if hasattr(model, "reset_states"):
         model.reset_states()
     batch = inputs[0] if len(inputs) == 1 else inputs
-    is_called = is_keras_3(model) and all(is_number(value) for value in inputs)
-    given = model(batch, training=False) if is_called else model.predict(batch, verbose=0)
+    given = model(batch, training=False) if is_keras_3(model) else model.predict(batch, verbose=0)
     if isinstance(given, dict):
         return [np.asarray(given[name]) for name in sorted(given)]
     return [np.asarray(value) for value in (given if isinstance(given, (list, tuple)) else [given])]

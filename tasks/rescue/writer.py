@@ -177,13 +177,15 @@ def outputs_of(model: Any, inputs: list[Any]) -> list[Any]:
     """The model's outputs at inference; those that have names come in the order of their names.
 
     A model of Keras 3 is called: up to 3.11, ``predict`` hands a Discretization numbers that are cut to integers, which
-    a call does not.
+    a call does not. It takes text in TensorFlow's tensors only, and all inputs alike.
     """
-    numbers = all(np.asarray(value).dtype.kind != "U" for value in inputs)
-    if numbers and not hasattr(model, "reset_states"):  # one of Keras 3
-        outputs = model(batch(inputs), training=False)
-    else:
+    if hasattr(model, "reset_states"):
         outputs = model.predict(batch(inputs), verbose=0)
+    elif any(np.asarray(value).dtype.kind in "OU" for value in inputs):
+        constant = importlib.import_module("tensorflow").constant
+        outputs = model(batch([constant(value) for value in inputs]), training=False)
+    else:
+        outputs = model(batch(inputs), training=False)
     if isinstance(outputs, dict):
         return [np.asarray(outputs[name]) for name in sorted(outputs)]
     return [np.asarray(value) for value in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]

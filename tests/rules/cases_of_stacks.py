@@ -171,6 +171,21 @@ STACKS: tuple[Row, ...] = (
         bare=False,
     ),
     Row(
+        name="a table that is empty in Keras 3",
+        artifact=keras3(layer("TextVectorization", {"vocabulary": None})),
+        environment=KERAS315,
+        codes=("LS610",),
+        loads=True,
+        bare=True,
+    ),
+    Row(
+        name="a table whose vocabulary is in the archive",
+        artifact=archive(layer("TextVectorization", {"vocabulary": None}), dialect=Dialect.KERAS_3),
+        environment=KERAS315,
+        loads=True,
+        bare=True,
+    ),
+    Row(
         name="a table whose vocabulary is among the settings",
         artifact=model(layer("StringLookup", {"vocabulary": ["a", "b"]})),
         environment=TF28,

@@ -30,8 +30,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Explicitly requested dtype:UserW
 ALWAYS = frozenset({RESCUE_ERAS[0], "tf24", "tf215", RESCUE_ERAS[-1]})
 #: The networks of `keras.applications`, which take longest; `make test` loads the archives of one era.
 NETWORKS = frozenset(family.lower() for family, _, _ in FAMILIES)
-#: What does not load, and the words that say so: no file since TensorFlow 2.4 has what `tf.einsum` was called with, and
-#: no archive of tf.keras has the weights of cells within TensorFlow's wrappers.
+#: What does not load, and the words that say so: no file since TensorFlow 2.4 has what `tf.einsum` was called with, no
+#: archive of tf.keras has the weights of cells within TensorFlow's wrappers, and no HDF5 file of Keras 3 the vocabulary
+#: that a layer was given after it was made.
 REFUSED = {
     **{
         model.file: "the file lacks an argument, which tf.keras did not save"
@@ -42,6 +43,11 @@ REFUSED = {
         model.file: "has no array in the file"
         for model in RESCUE_MODELS
         if model.architecture == "wrapped_cells" and model.format is Format.KERAS_ARCHIVE
+    },
+    **{
+        model.file: "the vocabulary of TextVectorization text_vectorization is not in the file"
+        for model in RESCUE_MODELS
+        if model.architecture == "text_vectorization" and model.format is Format.HDF5_MODEL
     },
 }
 #: Tags of words beyond a sequence's end, which mean nothing: TFA 0.14 and 0.15 filled in others for the last of them.

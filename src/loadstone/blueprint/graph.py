@@ -141,6 +141,7 @@ class Obstacle(Enum):
     UNKNOWN_OPERATOR = "unknown-operator"
     STORED_PROGRAM = "stored-program"
     UNSUPPORTED_MODEL = "unsupported-model"
+    MISSING_STATE = "missing-state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

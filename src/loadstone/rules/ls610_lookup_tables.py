@@ -9,8 +9,8 @@ initialized`, or returns what stands for unknown words.
 
 Tables are not weights. In SavedModels of TensorFlow 1 an initialiser has to be named when the model is exported, and
 run by whoever loads it; many servers and bindings do not. `StringLookup`, `IntegerLookup` and `TextVectorization`
-keep their vocabulary in the saved model, but not among the weights; before Keras 2.13 not in `.keras` archives and
-pickles either.
+keep a vocabulary that they were given by `adapt` or `set_vocabulary` in the saved model, but not among the weights: an
+`.h5` has none, and before Keras 2.13 neither have `.keras` archives and pickles.
 
 ## Example
 
@@ -37,7 +37,8 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from loadstone import knowledge
-from loadstone.finding import Blocks, Finding, Severity
+from loadstone.finding import Blocks, Finding, Nothing, Severity
+from loadstone.rules.rebuilding import WITH_TABLES
 from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
@@ -47,11 +48,10 @@ if TYPE_CHECKING:
     from loadstone.artifact import KerasObject
     from loadstone.rules.case import Case
 
-#: Layers with a table that is filled by `adapt`, or by a vocabulary among their settings.
-_WITH_TABLES = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
+_IN_CODE = Nothing(why="the vocabulary is nowhere in the file; give it to the layer in code, with `set_vocabulary`")
 
 #: Those of them, and some without a table, that are other classes since they left ``experimental.preprocessing``.
-_MOVED = _WITH_TABLES | {
+_MOVED = WITH_TABLES | {
     "Discretization",
     *(f"Random{name}" for name in ("Contrast", "Crop", "Flip", "Height", "Rotation", "Translation", "Width", "Zoom")),
 }
@@ -63,20 +63,31 @@ _FIRST_WITH_ASSETS = Version("2.14")
 
 def detect(case: Case) -> Iterator[Finding]:
     """Layers whose table HDF5 cannot hold, and those of a SavedModel that have become others."""
-    if not case.into_keras_2 or case.is_refused:
+    lost = None if case.is_refused else _lost(case)
+    if lost is None:
         return
-    if case.is_hdf5:
-        found = [each for each in case.artifact.objects if each.class_name in _WITH_TABLES and _is_adapted(each)]
-        if found:
-            yield _finding(case, found, Blocks.LOADING, "HDF5 does not hold")
-    elif case.reads_archives and case.keras is not None and case.keras < _FIRST_WITH_ASSETS:
-        found = [each for each in case.artifact.objects if each.class_name in _WITH_TABLES and _is_adapted(each)]
-        if found:
-            yield _finding(case, found, Blocks.PERHAPS, "this Keras may not find in an archive")
-    elif case.is_saved_model and _is_of_another_kind(case):
+    blocks, why = lost
+    if case.is_saved_model:
         found = [each for each in case.artifact.objects if each.class_name in _MOVED]
-        if found:
-            yield _finding(case, found, Blocks.PERHAPS, "another release keeps in another way")
+    else:
+        found = [each for each in case.artifact.objects if each.class_name in WITH_TABLES and _is_adapted(each)]
+    if found:
+        yield _finding(case, found, blocks, why)
+
+
+def _lost(case: Case) -> tuple[Blocks, str] | None:
+    """What becomes of tables here, and why; None where they are read."""
+    if case.is_hdf5 and case.into_keras_3:
+        return Blocks.NOTHING, "HDF5 does not hold: its table is empty"
+    if case.is_hdf5 and case.into_keras_2:
+        return Blocks.LOADING, "HDF5 does not hold"
+    if not case.into_keras_2:
+        return None
+    if case.reads_archives and case.keras is not None and case.keras < _FIRST_WITH_ASSETS:
+        return Blocks.PERHAPS, "this Keras may not find in an archive"
+    if case.is_saved_model and _is_of_another_kind(case):
+        return Blocks.PERHAPS, "another release keeps in another way"
+    return None
 
 
 def _is_adapted(item: KerasObject) -> bool:
@@ -101,7 +112,7 @@ def _finding(case: Case, found: list[KerasObject], blocks: Blocks, why: str) -> 
         where=tuple(item.at for item in found),
         found=f"{names}{' without its vocabulary among the settings' if case.is_hdf5 else ''}",
         here=case.here,
-        remedies=ways(case),
+        remedies=(_IN_CODE,) if blocks is Blocks.NOTHING else ways(case),
     )
 
 

@@ -7,14 +7,22 @@ would build it, as `loadstone.runtime` looks it up in that Keras.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.artifact import DefectKind, Format
-from loadstone.blueprint.graph import KERAS_OPERATION, Blueprint, ModelKind, ObjectSpec, Operation
+from loadstone.blueprint.graph import (
+    KERAS_OPERATION,
+    Blueprint,
+    ModelKind,
+    ObjectSpec,
+    Obstacle,
+    Operation,
+    Problem,
+)
 from loadstone.blueprint.parse import REBUILT, parse
 from loadstone.blueprint.upgrades import Upgraded, upgrade
 from loadstone.environment import KERAS_3, loaders
@@ -43,6 +51,10 @@ _OPERATIONS = (KERAS_OPERATION, "keras.src.ops.")
 
 #: compile() picks the metric that fits the loss and the shapes for these.
 _BY_SHAPE = frozenset({"accuracy", "acc", "crossentropy", "ce"})
+
+#: Layers with a table that is filled from their settings, or from a file beside the arrays; and what has no such files.
+WITH_TABLES = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
+_WITHOUT_FILES = frozenset({Format.HDF5_MODEL, Format.HDF5_WEIGHTS, Format.TENSORFLOW_JS})
 
 _FORMATS = {
     Format.SAVED_MODEL: "a SavedModel is read and diagnosed, not rebuilt",
@@ -114,7 +126,7 @@ def upgraded(artifact: Artifact, needs: Needs) -> Upgraded:
     Raises:
         ValueError: it has no configuration.
     """
-    return upgrade(
+    ready = upgrade(
         parse(artifact),
         artifact.dialect,
         addons_names(artifact, needs),
@@ -122,6 +134,21 @@ def upgraded(artifact: Artifact, needs: Needs) -> Upgraded:
         theano=is_of_theano(artifact),
         tf_keras=is_of_tf_keras(artifact, needs),
     )
+    if artifact.format not in _WITHOUT_FILES:
+        return ready
+    return replace(ready, problems=(*ready.problems, *_empty_tables(ready.blueprint)))
+
+
+def _empty_tables(blueprint: Blueprint) -> Iterator[Problem]:
+    for spec, _ in _of_model(blueprint):
+        if spec.name in WITH_TABLES and not spec.config.get("vocabulary"):
+            name = spec.config.get("name")
+            yield Problem(
+                obstacle=Obstacle.MISSING_STATE,
+                subject=str(name),
+                message=f"the vocabulary of {spec.name} {name} is not in the file",
+                at=spec.at,
+            )
 
 
 def _seen(artifact: Artifact, needs: Needs, keras: Version) -> _Seen:

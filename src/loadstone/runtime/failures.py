@@ -10,7 +10,7 @@ from loadstone.artifact import Tensor
 from loadstone.blueprint.graph import Obstacle
 from loadstone.environment import probe
 from loadstone.errors import LoadFailed
-from loadstone.finding import Blocks, Finding, Nothing, Provide, Severity
+from loadstone.finding import Blocks, CallWith, Finding, Nothing, Provide, Severity
 from loadstone.resolve.diagnosing import diagnose
 from loadstone.rules.rebuilding import is_harmless
 
@@ -31,6 +31,7 @@ _CODES = {
     Obstacle.UNKNOWN_OPERATOR: "LS305",
     Obstacle.STORED_PROGRAM: "LS501",
     Obstacle.UNSUPPORTED_MODEL: "LS306",
+    Obstacle.MISSING_STATE: "LS610",
 }
 _UNRESOLVED_ADDON = "LS301"
 _WEIGHTS = "LS402"
@@ -78,6 +79,11 @@ def _remedy(obstacle: Obstacle, subject: str) -> Remedy:
             return Provide(names=(name,), python=f'loadstone.load_model(..., custom_objects={{"{name}": {name}}})')
         case Obstacle.UNKNOWN_OPERATOR | Obstacle.UNKNOWN_ARGUMENT | Obstacle.UNSUPPORTED_MODEL:
             return Nothing(why="loadstone knows no equivalent in Keras 3")
+        case Obstacle.MISSING_STATE:
+            return CallWith(
+                python="loadstone.load_weights(model, ...)",
+                effect="sets the weights of a model that your code builds, with the vocabulary in it",
+            )
 
 
 def of_mismatches(artifact: Artifact, mismatches: Sequence[Mismatch]) -> LoadFailed:
