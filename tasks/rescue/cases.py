@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tasks.rescue import addons, applications, convolutional, operators, preprocessing, rare, recurrent, structural
+from tasks.rescue import (
+    addons,
+    applications,
+    convolutional,
+    masks,
+    operators,
+    preprocessing,
+    rare,
+    recurrent,
+    structural,
+)
 
 CASES = (
     *convolutional.CASES,
@@ -11,6 +21,7 @@ CASES = (
     *operators.CASES,
     *preprocessing.CASES,
     *rare.CASES,
+    *masks.CASES,
     *addons.CASES,
     *applications.CASES,
 )

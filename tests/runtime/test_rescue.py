@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# JAX says so of every layer of 64 bits, and computes with 32.
-pytestmark = pytest.mark.filterwarnings("ignore:Explicitly requested dtype:UserWarning")
+pytestmark = [
+    # JAX says so of every layer of 64 bits, and computes with 32.
+    pytest.mark.filterwarnings("ignore:Explicitly requested dtype:UserWarning"),
+    # Keras 3 says so of every layer that ends a mask, when it runs; Keras 2 did not.
+    pytest.mark.filterwarnings("ignore:.* was passed an input with a mask attached to it:UserWarning"),
+]
 
 #: The eras of `make test`; the other ones are loaded by `make test-live`.
 ALWAYS = frozenset({RESCUE_ERAS[0], "tf24", "tf215", RESCUE_ERAS[-1]})

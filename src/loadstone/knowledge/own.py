@@ -53,11 +53,15 @@ FEATURE_COLUMNS = frozenset(
     }
 )
 
+#: Layers that hand on the masks of Keras 2.
+MASKS = frozenset({"Add", "Average", "Concatenate", "Copied", "Maximum", "Minimum", "Multiply", "Subtract", "Unmasked"})
+
 MODULES: Mapping[str, str] = MappingProxyType(
     {
         **{f"Addons0.6>{name}": "loadstone.legacy.addons" for name in sorted(FIRST_ADDONS)},
         **{f"Keras1>{name}": "loadstone.legacy.keras1" for name in sorted(KERAS_1)},
         **{f"loadstone>{name}": "loadstone.legacy.dense_features" for name in sorted(FEATURE_COLUMNS)},
+        **{f"loadstone>{name}": "loadstone.legacy.masks" for name in sorted(MASKS)},
         "Keras2>hard_sigmoid": "loadstone.legacy",
         "loadstone>AddLoss": "loadstone.legacy.losses",
         **{f"loadstone>AveragePooling{rank}D": "loadstone.legacy.pooling" for rank in (1, 2, 3)},

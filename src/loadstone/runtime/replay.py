@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 
 from loadstone.blueprint.graph import (
     KERAS_OPERATION,
@@ -64,7 +66,9 @@ def rebuild(blueprint: Blueprint, registry: Registry) -> tuple[Built | None, tup
     """
     constructor = Constructor(registry=registry, replay=lambda nested: _model(nested, constructor).model)
     try:
-        built = _model(blueprint, constructor)
+        with warnings.catch_warnings():  # a layer that ends a mask did so when the model was saved
+            warnings.filterwarnings("ignore", message=".* was passed an input with a mask attached to it")
+            built = _model(blueprint, constructor)
     except CannotConstruct as failure:
         problems = [*constructor.problems, failure.problem]
         return None, tuple(dict.fromkeys(problems))
@@ -243,6 +247,7 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
         else:
             arguments = [operators.tensors_for_extents(item) for item in arguments]
             keywords = {name: operators.tensors_for_extents(item) for name, item in keywords.items()}
+            arguments, keywords = _within_graph(arguments, keywords, outputs)
             result = made[layer.name](*arguments, **keywords)
     except Exception as error:
         # Keras raises whatever the layer's call raises; the user needs to know which layer it was.
@@ -254,6 +259,26 @@ def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Output
         )
         raise CannotConstruct(problem) from error
     return keras.tree.flatten(result)  # type: ignore[no-any-return]  # keras ships no types
+
+
+def _within_graph(arguments: list[Any], keywords: dict[str, Any], outputs: Outputs) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a layer's call with tensors for constants where there are no others.
+
+    A layer that is called on nothing but constants (an Embedding of positions) gives one: its weights would stand in
+    the graph as they are before they are loaded, and the layer would not.
+    """
+    everything = (arguments, keywords)
+    if any(map(keras.backend.is_keras_tensor, keras.tree.flatten(everything))):
+        return everything
+    inputs = [item for group in outputs.values() for item in group if keras.backend.is_keras_tensor(item)]
+
+    def within(value: Any) -> Any:
+        return (
+            operators.as_output(value, inputs) if keras.ops.is_tensor(value) or isinstance(value, np.ndarray) else value
+        )
+
+    found: tuple[list[Any], dict[str, Any]] = keras.tree.map_structure(within, everything)
+    return found
 
 
 def _name_operations(name: str, result: Any, outputs: Outputs) -> None:

@@ -2,8 +2,8 @@
 
 To add an upgrade, add a row to the table of its kind: `arguments` (renamed and dropped ones), `moved` (to the calls),
 `layers`, `recurrent`, `preprocessing`, `applications`, `objects`, `optimizers`, `early` (first releases of Keras 2),
-`theano`, `keras3` (within Keras 3), `blueprint.operators`; or a function to `calls` or `names`. Files of Keras 1 become
-ones of Keras 2 first (`keras1`).
+`theano`, `keras3` (within Keras 3), `blueprint.operators`; or a function to `calls`, `names` or `masks`. Files of
+Keras 1 become ones of Keras 2 first (`keras1`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from loadstone.blueprint.upgrades.features import with_features
 from loadstone.blueprint.upgrades.keras1 import to_keras_2, without_legacy
 from loadstone.blueprint.upgrades.keras3 import KERAS_3, within_keras_3
 from loadstone.blueprint.upgrades.layers import LAYERS, OWN, of_release
+from loadstone.blueprint.upgrades.masks import with_masks
 from loadstone.blueprint.upgrades.moved import move_to_calls
 from loadstone.blueprint.upgrades.names import lead_with_input, rename_layers
 from loadstone.blueprint.upgrades.objects import OBJECTS
@@ -105,7 +106,8 @@ def upgrade(
     )
     is_early = _is_early(blueprint.training, release)
     trail.said.extend(unstored(blueprint, release))
-    upgraded = _upgrade_model(blueprint, trail)
+    upgraded, masks = with_masks(_upgrade_model(blueprint, trail), release, tf_keras=tf_keras)
+    trail.said.extend(masks)
     if upgraded.training is not None:
         training, changes = upgrade_compiled(upgraded, upgraded.training, negative_cosine=is_early)
         upgraded = replace(upgraded, training=training)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.blueprint.upgrades.applications import APPLICATIONS
 from loadstone.blueprint.upgrades.arguments import Dropped, Renamed, drop, rename
-from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config
+from loadstone.blueprint.upgrades.upgrade import Upgrade, with_config, without
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -92,7 +92,8 @@ def within_keras_3(release: Version | None) -> tuple[Upgrade, ...]:
             summary="until Keras 3.7, RandomCrop cut an image when it did not train",
             applies=lambda spec: spec.name == "RandomCrop",
             change=lambda spec: replace(
-                with_config(spec, {**spec.config, "largest": largest}), name="loadstone>RandomCrop"
+                without(with_config(spec, {**spec.config, "largest": largest}), "bounding_box_format"),
+                name="loadstone>RandomCrop",
             ),
         ),
     )

@@ -273,10 +273,17 @@ def _space_to_depth(x: Any, block_size: int, data_format: str = "NHWC") -> Any:
     return from_last(ops.reshape(x, shape), data_format)
 
 
+def _mask_of(x: Any) -> Any:
+    mask = getattr(x, "_keras_mask", None)
+    if mask is None:
+        raise ValueError("its mask comes out of a model within, which Keras 3 tells when the model runs only")
+    return mask
+
+
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     _affine, _batch_flatten, _bias_add, _binary_crossentropy, _categorical_crossentropy,
     _compute_average_loss, _crelu, _ctc_loss, _depth_to_space, _dropout, _fused_batch_norm, _gelu, _hinge, _l2_loss,
-    _leaky_relu, _local_response_normalization, _log_poisson_loss, _log_softmax, _relu_layer,
+    _leaky_relu, _local_response_normalization, _log_poisson_loss, _log_softmax, _mask_of, _relu_layer,
     _sigmoid_cross_entropy, _softmax, _softmax_cross_entropy, _space_to_depth, _squared_hinge,
     _sparse_categorical_crossentropy, _sparse_softmax_cross_entropy, _sufficient_statistics, _swish,
     _weighted_cross_entropy, _weighted_moments,
