@@ -190,6 +190,8 @@ class _Graph:
             self._put_between(layer, number, "Unmasked")
         elif layer.content.name in _TAKING and any(masks) and self._is_shared(given):
             self._put_between(layer, number, "Copied")
+            message = f"{layer.stored_name}: gets copies of its inputs, from which Keras 3 would take the masks for all"
+            self.walk.said.append(note("mask-kept", message, layer.content.at))
         elif layer.content.name in MERGED and _differ(masks, layer.content.name):
             self._merge_as_before(layer)
         elif layer.content.name in {*_RECURRENT, "Bidirectional"} and len(given) > 1 and masks[0]:
