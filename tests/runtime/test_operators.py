@@ -96,7 +96,7 @@ RANDOM = {"_random_normal", "_random_uniform", "_random_truncated"}
 
 def test_each_operation_of_the_tables_exists() -> None:
     composed = {op for op in needed() if op.startswith("_")}
-    assert composed == COMPOSED.keys()
+    assert {*composed, "_mask_of"} == COMPOSED.keys()  # the one that an upgrade of masks puts into a graph
     assert all(hasattr(keras.ops, op) for op in needed() - composed)
 
 

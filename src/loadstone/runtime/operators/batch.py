@@ -17,7 +17,17 @@ _ELEMENTWISE = frozenset({
     "Where", "ZerosLike",
 })  # fmt: skip
 #: Operations that leave the first axis alone where they are told another one, of one tensor or of several alike.
-_OF_OTHER_AXES = frozenset({"Concatenate", "ExpandDims", "Flip", "Squeeze", "Stack", "Take"})
+_OF_OTHER_AXES = frozenset({
+    "All", "Amax", "Amin", "Any", "Argmax", "Argmin", "Argsort", "Concatenate", "CountNonzero", "Cumprod", "Cumsum",
+    "ExpandDims", "Flip", "Logsumexp", "Max", "Mean", "Min", "Prod", "Repeat", "Roll", "Sort", "Squeeze", "Stack",
+    "Std", "Sum", "Take", "Var",
+})  # fmt: skip
+#: Operations on batches of images or series, which have four axes or three.
+_OF_BATCHES = frozenset({
+    "AdaptiveAveragePool", "AdaptiveMaxPool", "AffineTransform", "AveragePool", "Conv", "ConvTranspose", "CropImages",
+    "DepthwiseConv", "ExtractPatches", "MaxPool", "PadImages", "Resize", "SeparableConv",
+})  # fmt: skip
+_OF_ONE_IMAGE = 3
 
 
 def has_batch_of(x: Any, other: Any) -> bool:
@@ -38,14 +48,28 @@ def _leads_with_batch(x: Any) -> bool:
         operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
         if isinstance(operation, keras.layers.Layer):
             continue  # what a layer takes and gives has the batch in front
-        inputs = list(operation._inbound_nodes[node].input_tensors)  # noqa: SLF001 - as above
+        made = operation._inbound_nodes[node]  # noqa: SLF001 - as above
+        inputs = list(made.input_tensors)
+        if type(operation).__name__ == "GetItem":
+            if not _is_whole(made.arguments.args[1], len(inputs[0].shape)):
+                return False
+            waiting.append(inputs[0])
+            continue
         if not _keeps_first(operation, tensor, inputs):
             return False
-        alike = type(operation).__name__ in {*_OF_OTHER_AXES, "Reshape"}
+        alike = type(operation).__name__ in {*_OF_OTHER_AXES, *_OF_BATCHES, "Reshape"}
         waiting.extend(
             item for item in inputs if alike or (len(item.shape) == len(tensor.shape) and item.shape[0] != 1)
         )
     return True
+
+
+def _is_whole(key: Any, rank: int) -> bool:
+    """Whether an index leaves the first axis as it is."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if keys[0] is Ellipsis:
+        return len([item for item in keys[1:] if item is not None]) < rank
+    return isinstance(keys[0], slice) and keys[0] == slice(None)
 
 
 def _keeps_first(operation: Any, result: Any, inputs: list[Any]) -> bool:
@@ -58,7 +82,10 @@ def _keeps_first(operation: Any, result: Any, inputs: list[Any]) -> bool:
         return operation.axes is not None and operation.axes[0] == 0
     if name == "Matmul":  # one of lower rank stands at each place of the batch
         return len(first.shape) == len(result.shape)
+    if name in _OF_BATCHES:
+        return len(first.shape) > _OF_ONE_IMAGE or name.endswith(("Conv", "ConvTranspose", "Pool"))
     if name in _OF_OTHER_AXES:
         axis = getattr(operation, "axis", None)
-        return not {0, -len(first.shape), -len(result.shape), None} & {*(axis if isinstance(axis, tuple) else (axis,))}
+        axes = axis if isinstance(axis, list | tuple) else (axis,)
+        return not {0, -len(first.shape), -len(result.shape), None} & {*axes}
     return name in _ELEMENTWISE
