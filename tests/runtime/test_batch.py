@@ -49,6 +49,7 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "a part of the first axis": lambda x: x[1:, :],
     "every axis but the first": lambda x: x[..., 0, 0, 0],
     "a new first axis": lambda x: x[None, :],
+    "a layer on folded axes": lambda x: keras.layers.Dense(2)(ops.reshape(x, (-1, 4))),
     "chosen rows": lambda x: ops.take(x, [0, 1], axis=0),
     "an operation that is not known": lambda x: ops.repeat(x, 2, axis=0),
     "a new axis in front": lambda x: ops.expand_dims(x, -4),

@@ -46,10 +46,11 @@ def _leads_with_batch(x: Any) -> bool:
         if not tensor.shape or tensor.shape[0] is not None:
             return False
         operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
-        if isinstance(operation, keras.layers.Layer):
-            continue  # what a layer takes and gives has the batch in front
         made = operation._inbound_nodes[node]  # noqa: SLF001 - as above
         inputs = list(made.input_tensors)
+        if isinstance(operation, keras.layers.Layer):
+            waiting.extend(inputs)  # what a layer gives has the batch of what it takes; an input takes nothing
+            continue
         if type(operation).__name__ == "GetItem":
             if not _is_whole(made.arguments.args[1], len(inputs[0].shape)):
                 return False

@@ -147,7 +147,8 @@ def as_array(value: Any) -> Any:
         return value
     items = [item[()] if isinstance(item, np.ndarray) and item.ndim == 0 else item for item in value]
     array = np.empty(len(items), dtype=object)
-    array[:] = items
+    for index, item in enumerate(items):  # one by one: NumPy would ask a tensor among them for its values
+        array[index] = item
     return array
 
 

@@ -83,11 +83,11 @@ def _reshape(x: Any, shape: Any) -> Any:
     if is_symbolic(shape):
         raise ValueError("a shape that is computed from values has no counterpart")
     sizes = [int(size) if isinstance(size, int | np.integer) else size for size in as_array(shape)]
+    known = [-1 if isinstance(size, Extent) or is_symbolic(size) else size for size in sizes]
+    if known.count(-1) < 2:  # noqa: PLR2004 - one can be told from the others
+        return ops.reshape(x, known)
     if any(map(is_symbolic, sizes)):
         raise ValueError("a shape that is computed from values has no counterpart")
-    open_sizes = [size for size in sizes if isinstance(size, Extent) or size == -1]
-    if len(open_sizes) < 2:  # noqa: PLR2004 - one can be told from the others
-        return ops.reshape(x, [-1 if isinstance(size, Extent) else size for size in sizes])
     return _reshape_open(x, sizes)
 
 
