@@ -106,6 +106,15 @@ def test_each_module_registers_what_it_is_said_to(identity: str, module: str) ->
     assert keras.saving.get_registered_object(identity) is not None
 
 
+@pytest.mark.parametrize("first", ["loadstone.addons", "loadstone.legacy.addons"])
+def test_one_import_registers_all(first: str) -> None:
+    names = sorted(own.MODULES)
+    absent = f"[name for name in {names} if not keras.saving.get_registered_object(name)]"
+    script = f"import {first}, loadstone.addons, keras; print({absent})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
 def test_configurations_come_back(models: Path) -> None:
     loss = legacy.SigmoidFocalCrossEntropy(from_logits=True, gamma=3.0)
     assert legacy.SigmoidFocalCrossEntropy.from_config(loss.get_config()).get_config() == loss.get_config()

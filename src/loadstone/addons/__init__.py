@@ -9,10 +9,13 @@ entry with Keras, so that a Keras 3 file that names ``Addons>WeightNormalization
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import TYPE_CHECKING, Any
 
 import keras
 
+from loadstone import legacy
 from loadstone.addons import (
     activations,
     callbacks,
@@ -163,3 +166,7 @@ for _identity, _object in REGISTERED.items():
     _package, _, _name = _identity.partition(">")
     keras.saving.register_keras_serializable(package=_package, name=_name)(_object)
 add_to_tables_of_names(REGISTERED)
+
+# A converted model may hold what is kept of Keras 2 too; one import is enough for all. Some build on the objects above.
+for _module in pkgutil.iter_modules(legacy.__path__):
+    importlib.import_module(f"{legacy.__name__}.{_module.name}")
