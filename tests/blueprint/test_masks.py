@@ -50,6 +50,7 @@ def changed(*layers: LayerSpec, release: str = "2.15.0", tf_keras: bool = True) 
     """The layers of a graph that were changed or added, by name."""
     before = graph(*START, *layers, outputs=ref(layers[-1].name))
     after, notes = with_masks(before, Version(release), tf_keras=tf_keras)
+    assert len({each.name for each in after.layers}) == len(after.layers)
     old = {each.name: each for each in before.layers}
     found = {each.name: each for each in after.layers if old.get(each.name) != each}
     assert bool(notes) == bool(found)
@@ -152,6 +153,23 @@ def test_masks_are_followed_into_models_and_out_of_them() -> None:
     content = found["inner"].content
     assert isinstance(content, Blueprint)
     assert [class_of(each) for each in content.layers] == ["InputLayer", "loadstone>Unmasked", "Rescaling", "Dense"]
+
+
+def test_a_model_that_is_called_with_a_mask_and_without_one_is_changed_once() -> None:
+    inner = graph(
+        layer("given", spec("InputLayer")), layer("scaled", spec("Rescaling"), ref("given")), outputs=ref("scaled")
+    )
+    twice = LayerSpec(
+        name="inner", stored_name="inner", content=inner, calls=(Call(args=(ref("a"),)), Call(args=(ref("plain"),)))
+    )
+    content = changed(twice)["inner"].content
+    assert isinstance(content, Blueprint)
+    assert [class_of(each) for each in content.layers] == ["InputLayer", "loadstone>Unmasked", "Rescaling"]
+
+
+def test_a_layer_whose_name_leads_anothers_gets_its_own_additions_only() -> None:
+    found = changed(layer("block/scaled", spec("Rescaling"), ref("a")), layer("block", spec("Rescaling"), ref("a")))
+    assert sorted(found) == ["block", "block/scaled", "block/scaled_unmasked_0", "block_unmasked_0"]
 
 
 def test_a_sequential_is_changed_too() -> None:

@@ -69,6 +69,11 @@ def map_references(value: Value, change: Callable[[TensorRef], TensorRef]) -> Va
             return value
 
 
+def inputs_of(call: Call) -> tuple[TensorRef, ...]:
+    """Every tensor reference of a call, in order."""
+    return (*references(call.args), *references(call.kwargs))
+
+
 def map_call(call: Call, change: Callable[[TensorRef], TensorRef]) -> Call:
     """The same call with every tensor reference replaced."""
     return Call(

@@ -23,7 +23,7 @@ from loadstone.blueprint.graph import (
     SliceSpec,
     TensorRef,
 )
-from loadstone.blueprint.traverse import references
+from loadstone.blueprint.traverse import inputs_of
 from loadstone.runtime import operators, users
 from loadstone.runtime.construct import CannotConstruct, Constructor
 
@@ -232,8 +232,7 @@ def _make_calls(blueprint: Blueprint, made: Mapping[str, Any], outputs: Outputs,
 
 
 def _ready(call: Call, outputs: Outputs) -> bool:
-    needed = (*references(call.args), *references(call.kwargs))
-    return all((reference.layer, reference.call) in outputs for reference in needed)
+    return all((reference.layer, reference.call) in outputs for reference in inputs_of(call))
 
 
 def _call(layer: LayerSpec, call: Call, made: Mapping[str, Any], outputs: Outputs) -> list[Any]:
@@ -273,9 +272,8 @@ def _within_graph(arguments: list[Any], keywords: dict[str, Any], outputs: Outpu
     inputs = [item for group in outputs.values() for item in group if keras.backend.is_keras_tensor(item)]
 
     def within(value: Any) -> Any:
-        return (
-            operators.as_output(value, inputs) if keras.ops.is_tensor(value) or isinstance(value, np.ndarray) else value
-        )
+        is_constant = keras.ops.is_tensor(value) or isinstance(value, np.ndarray)
+        return operators.as_output(value, inputs) if is_constant else value
 
     found: tuple[list[Any], dict[str, Any]] = keras.tree.map_structure(within, everything)
     return found

@@ -8,12 +8,13 @@ Source: masks of each layer's output, as Keras 2.1 to 2.15 and Keras 3.15 gave t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from loadstone.blueprint.graph import Blueprint, Call, LayerSpec, ModelKind, ObjectSpec, Operation, TensorRef
-from loadstone.blueprint.traverse import map_references, objects, references
+from loadstone.blueprint.traverse import inputs_of, map_call, objects, references
 from loadstone.blueprint.upgrades.upgrade import note
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _RECURRENT = frozenset({"RNN", "LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLS
 _WITHOUT = (
     "AdaptiveAverage", "AdaptiveMax", "AveragePooling", "Conv", "Cropping", "DepthwiseConv", "Dot", "EinsumDense",
     "Flatten", "GlobalAverage", "GlobalMax", "Lambda", "LocallyConnected", "MaxPooling", "Permute", "RepeatVector",
-    "Reshape", "SeparableConv", "UpSampling", "ZeroPadding",
+    "Reshape", "SeparableConv", "Unmasked", "UpSampling", "ZeroPadding",
 )  # fmt: skip
 
 #: What a mask depends on: the calls at which it began.
@@ -95,13 +96,13 @@ class _Walk:
                 mask = masks[0] if masks else _NONE
                 layers.append(replace(layer, content=content))
                 continue
-            if self._ends(layer, mask):
+            if self.ends(layer, mask):
                 layers.append(_between(f"{layer.name}_unmasked", "Unmasked", layer, ()))
             mask = self.after(layer, layer.name, [mask])
             layers.append(layer)
         return replace(model, layers=tuple(layers)), [mask]
 
-    def _ends(self, layer: LayerSpec, mask: Origins) -> bool:
+    def ends(self, layer: LayerSpec, mask: Origins) -> bool:
         """Whether a layer gets a mask that it did not hand on, or did not look at; says so."""
         content = layer.content
         if not mask or not isinstance(content, ObjectSpec) or content.name not in self.ended:
@@ -139,17 +140,27 @@ def _returns_sequences(spec: ObjectSpec) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """A functional model on the walk: the masks of its tensors so far, and what becomes of its layers."""
+    """A functional model on the walk.
+
+    Attributes:
+        masks: of its tensors so far, by layer, call and output.
+        layers: what becomes of its layers, by name.
+        added: the layers that are put before a layer, by its name.
+        uses: how often its calls and outputs have a tensor.
+    """
 
     model: Blueprint
     walk: _Walk
     masks: dict[tuple[str, int, int], Origins] = field(default_factory=dict)
     layers: dict[str, LayerSpec] = field(default_factory=dict)
-    added: dict[str, LayerSpec] = field(default_factory=dict)
+    added: dict[str, list[LayerSpec]] = field(default_factory=dict)
+    uses: Counter[TensorRef] = field(default_factory=Counter)
 
     def changed(self) -> tuple[Blueprint, list[Origins]]:
         """The model changed, and the masks of its outputs."""
         self.layers.update((layer.name, layer) for layer in self.model.layers)
+        self.uses.update(each for layer in self.model.layers for call in layer.calls for each in inputs_of(call))
+        self.uses.update(references(self.model.outputs))
         waiting = [(layer, number) for layer in self.model.layers for number in range(len(layer.calls))]
         done = {(layer.name, 0) for layer in self.model.layers if not layer.calls}
         while waiting:
@@ -164,29 +175,28 @@ class _Graph:
             if len(done) == before:
                 return self.model, []  # loading says that there is no order
             waiting = left
-        layers = tuple(each for layer in self.model.layers for each in self._with_added(layer.name))
+        names = [layer.name for layer in self.model.layers]
+        layers = tuple(each for name in names for each in (*self.added.get(name, ()), self.layers[name]))
         outputs = [self._mask(reference) for reference in references(self.model.outputs)]
         return replace(self.model, layers=layers), outputs
-
-    def _with_added(self, name: str) -> list[LayerSpec]:
-        return [*(each for key, each in self.added.items() if key.startswith(f"{name}/")), self.layers[name]]
 
     def _mask(self, reference: TensorRef) -> Origins:
         return self.masks.get((reference.layer, reference.call, reference.output), _NONE)
 
     def _call(self, layer: LayerSpec, number: int) -> None:
         call = layer.calls[number]
-        given = _of_call(call)
+        given = inputs_of(call)
         masks = [self._mask(reference) for reference in given]
-        if isinstance(layer.content, Blueprint):
-            content, found = self.walk.model(layer.content, dict(enumerate(masks)))
+        inner = self.layers[layer.name].content  # as calls before have left it
+        if isinstance(inner, Blueprint):
+            content, found = self.walk.model(inner, dict(enumerate(masks)))
             self.layers[layer.name] = replace(self.layers[layer.name], content=content)
             self.masks.update({(layer.name, number, output): mask for output, mask in enumerate(found)})
             return
         self.masks[layer.name, number, 0] = self.walk.after(layer, f"{layer.name}/{number}", masks)
         if not isinstance(layer.content, ObjectSpec):
             return
-        if self.walk._ends(layer, frozenset().union(*masks)):  # noqa: SLF001 - the walk's own graph
+        if self.walk.ends(layer, frozenset().union(*masks)):
             self._put_between(layer, number, "Unmasked")
         elif layer.content.name in _TAKING and any(masks) and self._is_shared(given):
             self._put_between(layer, number, "Copied")
@@ -197,11 +207,9 @@ class _Graph:
         elif layer.content.name in {*_RECURRENT, "Bidirectional"} and len(given) > 1 and masks[0]:
             self._hand_over(layer, number)
 
-    def _is_shared(self, given: list[TensorRef]) -> bool:
+    def _is_shared(self, given: tuple[TensorRef, ...]) -> bool:
         """Whether other calls, or the model's outputs, have a tensor of a call too."""
-        uses = [each for layer in self.model.layers for call in layer.calls for each in _of_call(call)]
-        uses += references(self.model.outputs)
-        return any(uses.count(each) > given.count(each) for each in given)
+        return any(self.uses[each] > given.count(each) for each in given)
 
     def _put_between(self, layer: LayerSpec, number: int, name: str) -> None:
         """Put a layer that drops a mask, or keeps it, before each of a call's masked inputs."""
@@ -209,14 +217,12 @@ class _Graph:
         def through(reference: TensorRef) -> TensorRef:
             if not self._mask(reference):
                 return reference
-            between = f"{layer.name}_{name.lower()}_{len(self.added)}"
-            self.added[f"{layer.name}/{between}"] = _between(between, name, layer, (Call(args=(reference,)),))
+            before = self.added.setdefault(layer.name, [])
+            between = f"{layer.name}_{name.lower()}_{len(before)}"
+            before.append(_between(between, name, layer, (Call(args=(reference,)),)))
             return TensorRef(layer=between, call=0, output=0)
 
-        call = self.layers[layer.name].calls[number]
-        args = tuple(map_references(item, through) for item in call.args)
-        kwargs = {key: map_references(item, through) for key, item in call.kwargs.items()}
-        self._replace_call(layer.name, number, replace(call, args=args, kwargs=MappingProxyType(kwargs)))
+        self._replace_call(layer.name, number, map_call(layer.calls[number], through))
 
     def _merge_as_before(self, layer: LayerSpec) -> None:
         content = self.layers[layer.name].content
@@ -228,17 +234,14 @@ class _Graph:
 
     def _hand_over(self, layer: LayerSpec, number: int) -> None:
         """Name the mask in a call: Keras 3 finds none by itself where there is more than one tensor."""
-        call = self.layers[layer.name].calls[number]
+        call = layer.calls[number]
         if call.kwargs.get("mask") is not None:
             return
         first = next(references(call.args))
         name = f"{layer.name}_mask_{number}"
-        self.added[f"{layer.name}/{name}"] = LayerSpec(
-            name=name,
-            stored_name=name,
-            content=Operation(op="_mask_of", at=layer.content.at),
-            calls=(Call(args=(first,)),),
-        )
+        content = Operation(op="_mask_of", at=layer.content.at)
+        handed = LayerSpec(name=name, stored_name=name, content=content, calls=(Call(args=(first,)),))
+        self.added.setdefault(layer.name, []).append(handed)
         mask = TensorRef(layer=name, call=0, output=0)
         self._replace_call(layer.name, number, replace(call, kwargs=MappingProxyType({**call.kwargs, "mask": mask})))
         message = f"{layer.stored_name}: the mask of its first input is given to it beside the initial state"
@@ -252,11 +255,7 @@ class _Graph:
 
 def _needed(layer: LayerSpec, number: int) -> set[tuple[str, int]]:
     earlier = {(layer.name, number - 1)} if number else set()
-    return earlier | {(each.layer, each.call) for each in _of_call(layer.calls[number])}
-
-
-def _of_call(call: Call) -> list[TensorRef]:
-    return [*references(call.args), *references(call.kwargs)]
+    return earlier | {(each.layer, each.call) for each in inputs_of(layer.calls[number])}
 
 
 def _differ(masks: list[Origins], name: str) -> bool:
