@@ -46,22 +46,22 @@ def save(model: Any, path: Path) -> None:
 @contextmanager
 def _weights_within(archive: ZipFile, folder: Path) -> Iterator[None]:
     """Let the file of weights that Keras writes into a folder be a member of an archive instead."""
-    usual, thread = getattr(saving_lib, _STORE, None), threading.get_ident()
-    if usual is None:  # a Keras that has changed: the member is copied from the folder
+    if not hasattr(saving_lib, _STORE):  # a Keras that has changed: the member is copied from the folder
         yield
         return
-    growing: list[Growing] = []
-
-    class Store(usual):  # type: ignore[misc, valid-type]  # Keras has no types
-        def __init__(self, place: Any, *args: Any, mode: str = "r", **kwargs: Any) -> None:
-            if mode == "w" and not growing and threading.get_ident() == thread:
-                name = Path(place).relative_to(folder).as_posix()
-                _store(archive, folder)
-                growing.append(Growing(archive, name))
-                place = growing[0]
-            super().__init__(place, *args, mode=mode, **kwargs)
-
+    thread, growing = threading.get_ident(), list[Growing]()
     with _lock:
+        usual = getattr(saving_lib, _STORE)
+
+        class Store(usual):  # type: ignore[misc, valid-type]  # Keras has no types
+            def __init__(self, place: Any, *args: Any, mode: str = "r", **kwargs: Any) -> None:
+                if mode == "w" and not growing and threading.get_ident() == thread:
+                    name = Path(place).relative_to(folder).as_posix()
+                    _store(archive, folder)
+                    growing.append(Growing(archive, name))
+                    place = growing[0]
+                super().__init__(place, *args, mode=mode, **kwargs)
+
         setattr(saving_lib, _STORE, Store)
         try:
             yield
@@ -79,5 +79,5 @@ def _store(archive: ZipFile, folder: Path) -> None:
     """Take into the archive what is in the folder and not in the archive."""
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder).as_posix()
-        if file.is_file() and name not in archive.NameToInfo:
+        if file.is_file() and name not in archive.namelist():
             archive.write(file, name)
