@@ -82,12 +82,8 @@ class RandomCrop(keras.layers.Layer):
         kept_height = min(height, int(width * self.height / self.width))
         kept_width = min(width, int(height * self.width / self.height))
         top, left = int((height - kept_height) / 2), int((width - kept_width) / 2)
-        if not self.largest:
-            images = _cut(images, top, left, self.height, self.width)
-            if images.shape[_HEIGHT:-1] == (self.height, self.width):
-                return images
-            return self._resize(images, self.height, self.width)
-        return self._resize(_cut(images, top, left, kept_height, kept_width), self.height, self.width)
+        kept = (kept_height, kept_width) if self.largest else (self.height, self.width)
+        return self._resize(_cut(images, top, left, *kept), self.height, self.width)
 
     def _resized_middle(self, images: Any, height: int, width: int) -> Any:
         if height / width > self.height / self.width:

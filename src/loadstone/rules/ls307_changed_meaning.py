@@ -38,8 +38,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
+from loadstone.blueprint.upgrades.keras3 import CROPS_NOTHING
 from loadstone.finding import Blocks, Finding, Severity
 from loadstone.needs import addons_names
 from loadstone.rules.lookup import Found, look_up
@@ -49,12 +48,12 @@ from loadstone.rules.rule import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from packaging.version import Version
+
     from loadstone.rules.case import Case
 
 #: Names whose function changed from Keras 2.15 to 3.0, and how.
 _CHANGED = {"hard_sigmoid": "clip(0.2 x + 0.5, 0, 1) in Keras 2, relu6(x + 3) / 6 in Keras 3"}
-
-_CROPS_NOTHING = Version("3.8")
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -86,7 +85,7 @@ def _crops(case: Case) -> Iterator[Finding]:
     """RandomCrop of a release that cut images at inference, loaded by one that does not."""
     uses = [item for item in case.artifact.objects if item.class_name == "RandomCrop" and item.slot == "layers"]
     writer = case.writer_keras
-    if not uses or writer is None or writer >= _CROPS_NOTHING or case.keras is None or case.keras < _CROPS_NOTHING:
+    if not uses or writer is None or _crops_nothing(writer) or case.keras is None or not _crops_nothing(case.keras):
         return
     yield Finding(
         code=RULE.code,
@@ -98,6 +97,10 @@ def _crops(case: Case) -> Iterator[Finding]:
         here=case.here,
         remedies=ways(case),
     )
+
+
+def _crops_nothing(release: Version) -> bool:
+    return release.release[:2] >= CROPS_NOTHING
 
 
 def _taken_for_keras(case: Case) -> Iterator[Finding]:

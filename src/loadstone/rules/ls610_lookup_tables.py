@@ -38,7 +38,7 @@ from packaging.version import Version
 
 from loadstone import knowledge
 from loadstone.finding import Blocks, Finding, Nothing, Severity
-from loadstone.rules.rebuilding import WITH_TABLES
+from loadstone.rules.rebuilding import WITH_TABLES, lacks_vocabulary
 from loadstone.rules.remedies import ways
 from loadstone.rules.rule import Rule, Symptom
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 _IN_CODE = Nothing(why="the vocabulary is nowhere in the file; give it to the layer in code, with `set_vocabulary`")
 
-#: Those of them, and some without a table, that are other classes since they left ``experimental.preprocessing``.
+#: Layers with a table, and some without one, that are other classes since they left ``experimental.preprocessing``.
 _MOVED = WITH_TABLES | {
     "Discretization",
     *(f"Random{name}" for name in ("Contrast", "Crop", "Flip", "Height", "Rotation", "Translation", "Width", "Zoom")),
@@ -70,7 +70,7 @@ def detect(case: Case) -> Iterator[Finding]:
     if case.is_saved_model:
         found = [each for each in case.artifact.objects if each.class_name in _MOVED]
     else:
-        found = [each for each in case.artifact.objects if each.class_name in WITH_TABLES and _is_adapted(each)]
+        found = [each for each in case.artifact.objects if lacks_vocabulary(each.class_name, each.config)]
     if found:
         yield _finding(case, found, blocks, why)
 
@@ -88,10 +88,6 @@ def _lost(case: Case) -> tuple[Blocks, str] | None:
     if case.is_saved_model and _is_of_another_kind(case):
         return Blocks.PERHAPS, "another release keeps in another way"
     return None
-
-
-def _is_adapted(item: KerasObject) -> bool:
-    return not item.config.get("vocabulary")
 
 
 def _is_of_another_kind(case: Case) -> bool:

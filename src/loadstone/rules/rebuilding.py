@@ -139,9 +139,14 @@ def upgraded(artifact: Artifact, needs: Needs) -> Upgraded:
     return replace(ready, problems=(*ready.problems, *_empty_tables(ready.blueprint)))
 
 
+def lacks_vocabulary(name: str, config: Mapping[str, object]) -> bool:
+    """Whether a layer of this class, with these settings, has a table that is filled from elsewhere, or not at all."""
+    return name in WITH_TABLES and not config.get("vocabulary")
+
+
 def _empty_tables(blueprint: Blueprint) -> Iterator[Problem]:
     for spec, _ in _of_model(blueprint):
-        if spec.name in WITH_TABLES and not spec.config.get("vocabulary"):
+        if lacks_vocabulary(spec.name, spec.config):
             name = spec.config.get("name")
             yield Problem(
                 obstacle=Obstacle.MISSING_STATE,

@@ -78,12 +78,12 @@ _SHEAR = Upgrade(
 KERAS_3: tuple[Upgrade, ...] = (*APPLICATIONS, _NAMES, _PUBLIC, _SHEAR, *map(rename, _RENAMED), *map(drop, _DROPPED))
 
 # Since these releases RandomCrop, when it does not train, cuts from another place on, and leaves an image as it is.
-_CROPS_LESS, _CROPS_NOTHING = (3, 6), (3, 8)
+_CROPS_LESS, CROPS_NOTHING = (3, 6), (3, 8)
 
 
 def within_keras_3(release: Version | None) -> tuple[Upgrade, ...]:
     """The upgrades of what a release of Keras 3 computed in another way than later ones; None counts as the newest."""
-    if release is None or release.release[:2] >= _CROPS_NOTHING:
+    if release is None or release.release[:2] >= CROPS_NOTHING:
         return ()
     largest = release.release[:2] < _CROPS_LESS
     return (
