@@ -181,10 +181,9 @@ def outputs_of(model: Any, inputs: list[Any]) -> list[Any]:
     """
     if hasattr(model, "reset_states"):
         outputs = model.predict(batch(inputs), verbose=0)
-    elif any(np.asarray(value).dtype.kind in "OU" for value in inputs):
-        constant = importlib.import_module("tensorflow").constant
-        outputs = model(batch([constant(value) for value in inputs]), training=False)
     else:
+        if any(np.asarray(value).dtype.kind in "OU" for value in inputs):
+            inputs = [importlib.import_module("tensorflow").constant(value) for value in inputs]
         outputs = model(batch(inputs), training=False)
     if isinstance(outputs, dict):
         return [np.asarray(outputs[name]) for name in sorted(outputs)]

@@ -80,7 +80,14 @@ def test_there_is_a_model_of_everything_with_numbers_of_its_own(models: Path) ->
     assert legacy.REGISTERED.keys() == {f"{legacy.PACKAGE}>{name}" for name in FIRST_ADDONS}
 
 
-@pytest.mark.parametrize("label", ["group_normalization", "activation_hardshrink"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        pytest.param(label, marks=() if label in {"group_normalization", "activation_hardshrink"} else pytest.mark.eras)
+        for label in LABELS
+        if "normalization" in label or label == "activation_hardshrink"
+    ],
+)
 def test_the_converted_file_has_them_too(models: Path, tmp_path: Path, label: str) -> None:
     loadstone.convert(models / f"{label}.h5", tmp_path / "model.keras")
     answers = recorded(models, label)

@@ -47,22 +47,20 @@ def _leads_with_batch(x: Any) -> bool:
             return False
         operation, node, _ = tensor._keras_history  # noqa: SLF001 - no public name leads from a tensor to its operation
         made = operation._inbound_nodes[node]  # noqa: SLF001 - as above
-        inputs = list(made.input_tensors)
-        if isinstance(operation, keras.layers.Layer):
-            waiting.extend(inputs)  # what a layer gives has the batch of what it takes; an input takes nothing
-            continue
-        if type(operation).__name__ == "GetItem":
-            if not _is_whole(made.arguments.args[1], len(inputs[0].shape)):
-                return False
-            waiting.append(inputs[0])
-            continue
-        if not _keeps_first(operation, tensor, inputs):
+        if not _keeps_first(made, tensor):
             return False
-        alike = type(operation).__name__ in {*_OF_OTHER_AXES, *_OF_BATCHES, "Reshape"}
-        waiting.extend(
-            item for item in inputs if alike or (len(item.shape) == len(tensor.shape) and item.shape[0] != 1)
-        )
+        waiting.extend(_with_its_batch(made, tensor))
     return True
+
+
+def _with_its_batch(made: Any, result: Any) -> list[Any]:
+    """The tensors whose first axis is that of a call's result, if it is kept."""
+    name, inputs = type(made.operation).__name__, list(made.input_tensors)
+    if name == "GetItem":
+        return inputs[:1]
+    if isinstance(made.operation, keras.layers.Layer) or name in {*_OF_OTHER_AXES, *_OF_BATCHES, "Reshape"}:
+        return inputs  # an input layer takes nothing
+    return [item for item in inputs if len(item.shape) == len(result.shape) and item.shape[0] != 1]
 
 
 def _is_whole(key: Any, rank: int) -> bool:
@@ -73,9 +71,13 @@ def _is_whole(key: Any, rank: int) -> bool:
     return isinstance(keys[0], slice) and keys[0] == slice(None)
 
 
-def _keeps_first(operation: Any, result: Any, inputs: list[Any]) -> bool:
-    name = type(operation).__name__
-    first = inputs[0]
+def _keeps_first(made: Any, result: Any) -> bool:
+    operation = made.operation
+    if isinstance(operation, keras.layers.Layer):
+        return True
+    name, first = type(operation).__name__, made.input_tensors[0]
+    if name == "GetItem":
+        return _is_whole(made.arguments.args[1], len(first.shape))
     if name == "Reshape":
         sizes = (*first.shape[1:], *result.shape[1:])
         return None not in sizes and math.prod(first.shape[1:]) == math.prod(result.shape[1:])
